@@ -1,0 +1,26 @@
+/* service/app.h - the running platform, as handlers reach it (q_call.app). */
+#ifndef Q_SERVICE_APP_H
+#define Q_SERVICE_APP_H
+
+#include "base/pool.h"
+#include "store/catalog.h"
+#include "work/event.h"
+#include "work/function.h"
+#include "work/job.h"
+#include "work/worker.h"
+
+typedef struct q_objects q_objects; /* store/object.h */
+
+typedef struct q_app {
+    const char *data_dir;
+    q_catalog *catalog;
+    q_objects *objects;
+    q_workers *workers;
+    q_jobs *jobs;
+    q_events *events;
+    q_functions *functions;
+    q_pool *compute;
+    char account[13]; /* twelve digits and a NUL */
+} q_app;
+
+#endif

@@ -1,0 +1,28 @@
+/* work/event.h - what happened, to whoever listens inside the process.
+ *
+ * Emitting never waits for a listener: a listener does no work of its own but
+ * submits a job. The event's bytes are borrowed for the call.
+ */
+#ifndef Q_WORK_EVENT_H
+#define Q_WORK_EVENT_H
+
+#include "base/str.h"
+
+typedef struct q_event {
+    q_str name; /* "ObjectCreated:Put", "ObjectRemoved:Delete" */
+    q_str bucket, key, etag, version;
+    uint64_t size;
+    int64_t time_ms;
+} q_event;
+
+typedef struct q_events q_events;
+typedef void (*q_listener)(void *ctx, const q_event *e);
+
+Q_MUST_USE q_code q_events_new(q_events **out, q_err *err);
+void q_events_free(q_events *ev);
+/* Before the server takes requests; names starting with `prefix` are heard. */
+Q_MUST_USE q_code q_events_listen(q_events *ev, const char *prefix, q_listener fn, void *ctx,
+                                  q_err *err);
+void q_events_emit(q_events *ev, const q_event *e);
+
+#endif

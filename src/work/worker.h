@@ -1,0 +1,61 @@
+/* work/worker.h - strangers' bytes are parsed in processes that may die.
+ *
+ * A worker is a process without network, without files but those handed to
+ * it and the read-only system files its libraries need, with limits on memory
+ * and processor time (seccomp, Landlock where the kernel has it, rlimits). It
+ * is leased for one document, asked any number of times, and ends with the
+ * lease; the next lease gets a fresh one. Workers are forked from one spawner
+ * process that has loaded the models and has never seen a stranger's byte.
+ *
+ *     server --spawn--> spawner --fork--> worker <--requests over a socket-- server
+ *
+ * Leases may be taken and used by any thread; one lease by one thread at a
+ * time. Calls wait, so they belong on compute threads.
+ */
+#ifndef Q_WORK_WORKER_H
+#define Q_WORK_WORKER_H
+
+#include "base/buf.h"
+
+/* What workers can be asked, in the worker's process. A task's `run` answers
+ * into `reply`; its error goes back to the caller as it is.
+ * `state` is one pointer the tasks of a lease share, NULL at first.
+ */
+typedef struct q_worker_task {
+    const char *name;
+    q_code (*run)(q_str request, const int *fds, size_t fd_count, void **state, q_buf *reply,
+                  q_err *err);
+} q_worker_task;
+
+typedef struct q_workers_config {
+    const char *const *spawner_argv; /* NULL-terminated; must end in q_worker_main */
+    size_t slots;                    /* workers alive at once, e.g. q_cpu_count() */
+    size_t memory_bytes;             /* address space of one worker, e.g. 2 GiB */
+    unsigned cpu_seconds;            /* of one worker over its life */
+} q_workers_config;
+
+typedef struct q_workers q_workers;
+typedef struct q_worker q_worker;
+
+Q_MUST_USE q_code q_workers_new(const q_workers_config *config, q_workers **out, q_err *err);
+void q_workers_free(q_workers *w); /* ends spawner and workers; NULL is fine */
+
+/* Waits for a free slot. Fails with Q_IO, Q_NOMEM. */
+Q_MUST_USE q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err);
+void q_worker_release(q_worker *k); /* ends its process; NULL is fine */
+
+/* Ask; *reply is in the arena. Descriptors are lent. Fails with what the task
+ * failed with; Q_CRASHED when the process died (crash, memory, processor
+ * time), Q_TIMEOUT when it was ended after timeout_ms. After these two every
+ * further call on the lease is Q_CRASHED.
+ */
+Q_MUST_USE q_code q_worker_call(q_worker *k, const char *task, q_str request, const int *fds,
+                                size_t fd_count, int timeout_ms, q_arena *a, q_str *reply,
+                                q_err *err);
+
+/* The spawner's main: `prepare` loads what all workers share, then requests
+ * on descriptor 3 are served until it closes. Returns the exit status.
+ */
+int q_worker_main(const q_worker_task *tasks, size_t count, q_code (*prepare)(q_err *err));
+
+#endif

@@ -1,0 +1,4 @@
+#include "base/arena.h"
+#include "test.h"
+
+TEST_MAIN("base/arena")

@@ -1,0 +1,4 @@
+#include "base/buf.h"
+#include "test.h"
+
+TEST_MAIN("base/buf")

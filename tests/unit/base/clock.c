@@ -1,0 +1,4 @@
+#include "base/clock.h"
+#include "test.h"
+
+TEST_MAIN("base/clock")

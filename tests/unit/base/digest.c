@@ -1,0 +1,4 @@
+#include "base/digest.h"
+#include "test.h"
+
+TEST_MAIN("base/digest")

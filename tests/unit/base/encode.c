@@ -1,0 +1,4 @@
+#include "base/encode.h"
+#include "test.h"
+
+TEST_MAIN("base/encode")

@@ -1,0 +1,4 @@
+#include "base/file.h"
+#include "test.h"
+
+TEST_MAIN("base/file")

@@ -1,0 +1,4 @@
+#include "base/json.h"
+#include "test.h"
+
+TEST_MAIN("base/json")

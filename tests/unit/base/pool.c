@@ -1,0 +1,4 @@
+#include "base/pool.h"
+#include "test.h"
+
+TEST_MAIN("base/pool")

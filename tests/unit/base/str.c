@@ -1,0 +1,4 @@
+#include "base/str.h"
+#include "test.h"
+
+TEST_MAIN("base/str")

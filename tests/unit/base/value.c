@@ -1,0 +1,4 @@
+#include "base/value.h"
+#include "test.h"
+
+TEST_MAIN("base/value")
