@@ -1,0 +1,33 @@
+/* wire/input.h - from a request to a checked document.
+ *
+ * The document is a map keyed by member names as api/ has them, whatever they
+ * are called on the wire; unknown members are left out, so are nulls. Kinds
+ * follow the shapes: Q_STRING, Q_BLOB (base64 undone), Q_INT, Q_DOUBLE,
+ * Q_BOOL, Q_TIME, Q_LIST, Q_MAP. A jsonvalue header or a map's null values
+ * keep their kinds as the client sent them.
+ */
+#ifndef Q_WIRE_INPUT_H
+#define Q_WIRE_INPUT_H
+
+#include "wire/fault.h"
+
+/* Read and check the input of `op`.
+ *
+ * path   the raw path within the service: req->path, for S3 after the bucket
+ *        of a virtual host has been put in front; labels are taken from it
+ * body   the decoded body; for an operation whose payload streams it is empty,
+ *        and that member is left out and not checked
+ *
+ * On success *in is in the arena, as are copies of what was borrowed from
+ * nowhere longer; texts without escapes are borrowed from `body` and `req`.
+ * On failure *fault says what the client hears: SerializationException (or
+ * MalformedXML, ...) for what cannot be read, the API's validation error for
+ * what breaks a constraint.
+ */
+Q_MUST_USE q_code q_input_read(const q_api_operation *op, const q_request *req, q_str path,
+                               q_str body, q_arena *a, q_value **in, q_fault *fault);
+
+/* Does the input have a payload member that streams? */
+bool q_input_streams(const q_api_operation *op);
+
+#endif
