@@ -25,12 +25,12 @@ static bool reserve(q_buf *b, size_t n)
 {
     if (b->rc)
         return false;
-    if (b->cap - b->n > n)
-        return true;
     if (n > b->limit - b->n) {
         b->rc = Q_LIMIT;
         return false;
     }
+    if (b->cap - b->n > n)
+        return true;
     b->rc = b->arena ? q_arena_grow(b->arena, &b->p, &b->cap, b->n + n + 1, 1)
                      : q_heap_grow(&b->p, &b->cap, b->n + n + 1, 1);
     return b->rc == Q_OK;
