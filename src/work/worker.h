@@ -19,7 +19,8 @@
 
 /* What workers can be asked, in the worker's process. A task's `run` answers
  * into `reply`; its error goes back to the caller as it is.
- * `state` is one pointer the tasks of a lease share, NULL at first.
+ * `state` is one pointer the tasks of a lease share; at first it is what
+ * `prepare` left (q_worker_main), NULL without that.
  */
 typedef struct q_worker_task {
     const char *name;
@@ -53,9 +54,11 @@ Q_MUST_USE q_code q_worker_call(q_worker *k, const char *task, q_str request, co
                                 size_t fd_count, int timeout_ms, q_arena *a, q_str *reply,
                                 q_err *err);
 
-/* The spawner's main: `prepare` loads what all workers share, then requests
- * on descriptor 3 are served until it closes. Returns the exit status.
+/* The spawner's main: `prepare` (may be NULL) loads what all workers share and
+ * leaves it in *state, where each worker's tasks find it; then requests on
+ * descriptor 3 are served until it closes. Returns the exit status.
  */
-int q_worker_main(const q_worker_task *tasks, size_t count, q_code (*prepare)(q_err *err));
+int q_worker_main(const q_worker_task *tasks, size_t count,
+                  q_code (*prepare)(void **state, q_err *err));
 
 #endif
