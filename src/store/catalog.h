@@ -44,7 +44,10 @@ typedef struct q_param {
 Q_MUST_USE q_code q_catalog_run(q_catalog *c, const char *sql, const q_param *params, size_t n,
                                 int64_t *changed, q_err *err);
 
-/* Query; q_rows_next says whether *more row is there. Close in any case. */
+/* Query; q_rows_next says whether *more row is there. Close in any case, and
+ * inside a transaction before it ends. Parameters are copied. Outside a
+ * transaction the statement must only read.
+ */
 Q_MUST_USE q_code q_catalog_query(q_catalog *c, const char *sql, const q_param *params, size_t n,
                                   q_rows **out, q_err *err);
 Q_MUST_USE q_code q_rows_next(q_rows *r, bool *more, q_err *err);
@@ -57,6 +60,8 @@ bool q_rows_is_null(q_rows *r, int column);
 
 /* All of fn's statements, made through the same q_catalog by this thread, are
  * one write transaction: committed when it returns Q_OK, undone otherwise.
+ * Called inside a transaction it joins that one. fn must not wait for other
+ * threads that write.
  */
 Q_MUST_USE q_code q_catalog_transact(q_catalog *c,
                                      q_code (*fn)(q_catalog *c, void *arg, q_err *err), void *arg,

@@ -1,0 +1,89 @@
+/* Adding a table: append a migration to `migrations`, never change one that
+ * has been released. Its number is its place in the list, from 1.
+ */
+#include "store/schema.h"
+
+typedef struct migration {
+    const char *name;
+    const char *const *statements; /* ends with NULL */
+} migration;
+
+static const char *const records[] = {
+    "CREATE TABLE record ("
+    " space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,"
+    " version INTEGER NOT NULL, updated_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (space, key))",
+    NULL,
+};
+
+static const migration migrations[] = {
+    {"records", records},
+};
+
+static const int64_t newest = sizeof migrations / sizeof migrations[0];
+
+/* The number of the last migration applied; 0 for none. */
+static q_code current(q_catalog *c, int64_t *number, q_err *err)
+{
+    q_rows *rows = NULL;
+    bool more = false;
+    q_code rc = q_catalog_query(c, "SELECT max(number) FROM migration", Q_NO_PARAMS, &rows, err);
+
+    if (!rc)
+        rc = q_rows_next(rows, &more, err);
+    if (!rc)
+        *number = more && !q_rows_is_null(rows, 0) ? q_rows_int(rows, 0) : 0;
+    q_rows_close(rows);
+    return rc;
+}
+
+static q_code check(int64_t number, q_err *err)
+{
+    if (number <= newest)
+        return Q_OK;
+    return q_err_set(err, Q_UNSUPPORTED,
+                     "catalog has schema %lld; this program knows up to %lld: use a newer quern",
+                     (long long)number, (long long)newest);
+}
+
+/* One step up, unless another process has taken it meanwhile. *arg: the
+ * number reached.
+ */
+static q_code step(q_catalog *c, void *arg, q_err *err)
+{
+    int64_t *number = arg;
+    q_code rc = current(c, number, err);
+    const migration *m;
+
+    if (!rc)
+        rc = check(*number, err);
+    if (rc || *number == newest)
+        return rc;
+    m = &migrations[*number];
+    for (const char *const *sql = m->statements; *sql && !rc; sql++)
+        rc = q_catalog_run(c, *sql, Q_NO_PARAMS, NULL, err);
+    if (!rc)
+        rc = q_catalog_run(c, "INSERT INTO migration (number, name) VALUES (?1, ?2)",
+                           Q_PARAMS(Q_P_INT(*number + 1), Q_P_TEXT(q_str_of(m->name))), NULL, err);
+    if (rc)
+        return q_err_add(err, rc, "schema %lld (%s)", (long long)(*number + 1), m->name);
+    ++*number;
+    return Q_OK;
+}
+
+q_code schema__upgrade(q_catalog *c, q_err *err)
+{
+    int64_t number = 0;
+    q_code rc = q_catalog_run(c,
+                              "CREATE TABLE IF NOT EXISTS migration"
+                              " (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)",
+                              Q_NO_PARAMS, NULL, err);
+
+    if (!rc)
+        rc = current(c, &number, err);
+    if (!rc)
+        rc = check(number, err);
+    while (!rc && number < newest)
+        rc = q_catalog_transact(c, step, &number, err);
+    return rc;
+}
