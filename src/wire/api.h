@@ -1,6 +1,7 @@
 /* wire/api.h - the APIs as tables, compiled from api/NAME.api.
  *
- * Everything here is constant data that the build generates. Shapes are
+ * Everything here is constant data that the build generates, but for the
+ * memo of a compiled pattern. Shapes are
  * shared by index-free pointers; a structure's members keep the file's order,
  * which is the order they are serialised in.
  */
@@ -45,6 +46,15 @@ typedef enum q_location {
 
 typedef struct q_shape q_shape;
 
+/* A regular expression that a whole value must match. It compiles when it is
+ * first needed; any thread may be the first (wire/validate.c).
+ */
+typedef struct q_pattern {
+    const char *text; /* as the public model has it, for messages */
+    const char *pcre; /* as PCRE2 reads it */
+    _Atomic(void *) compiled;
+} q_pattern;
+
 typedef struct q_member {
     q_str name;      /* as handlers know it */
     q_str wire_name; /* on the wire: element, header, query key, URI label */
@@ -62,10 +72,9 @@ struct q_shape {
     const q_str *values; /* the enum, or NULL */
     size_t value_count;
     bool has_min, has_max;
-    double min, max;     /* length in code points, bytes or items; or the number's range */
-    const char *pattern; /* PCRE2 syntax, matches the whole value; or NULL */
-    q_str xml_namespace; /* of a structure or payload; may be empty */
-    bool flattened;
+    double min, max;    /* length in code points, bytes or items; or the number's range */
+    q_pattern *pattern; /* or NULL */
+    q_str root;         /* element around an XML reply, where it is not the name */
     q_time_format time_format;
 };
 
@@ -82,14 +91,16 @@ struct q_api_operation {
     const q_api *api;
     q_str name;
     q_str method; /* "POST" */
-    q_str uri;    /* "/bot/{botName}/alias/{botAlias}/user/{userId}/text" */
-    q_str query;  /* fixed query of the URI: "uploads", "list-type=2"; may be empty */
+    q_str uri;   /* "/bot/{botName}/alias/{botAlias}/user/{userId}/text"; a last {Key+} is greedy */
+    q_str query; /* fixed query of the URI: "uploads", "list-type=2"; may be empty */
     const q_shape *input, *output; /* structures; never NULL */
     q_str output_wrapper;          /* query: "GetCallerIdentityResult" */
     int status;                    /* of success */
     const q_api_error *const *errors;
     size_t error_count;
-    bool anonymous; /* needs no signature */
+    bool anonymous;         /* needs no signature */
+    bool unwrapped;         /* XML: the only member is the root element's own content */
+    bool checksum_required; /* a body without Content-MD5 or x-amz-checksum-* is refused */
 };
 
 struct q_api {
@@ -99,12 +110,16 @@ struct q_api {
     q_str signing_name; /* "textract" */
     q_str version;      /* "2018-06-27" */
     q_str xml_namespace;
-    q_str validation_error; /* the error for input that breaks its constraints */
-    q_str internal_error;   /* the error for what went wrong in here */
+    const q_api_error *validation_error; /* input breaks its constraints */
+    const q_api_error *malformed_error;  /* input cannot be read */
+    const q_api_error *unknown_error;    /* no such operation */
+    const q_api_error *internal_error;   /* something went wrong in here */
     const q_api_operation *operations;
     size_t operation_count;
     const q_api_error *errors; /* all, the common ones included */
     size_t error_count;
+    const q_str *subresources; /* query keys that make a request another operation */
+    size_t subresource_count;
 };
 
 extern const q_api *const q_apis[]; /* generated; ends with NULL */
