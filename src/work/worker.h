@@ -9,6 +9,12 @@
  *
  *     server --spawn--> spawner --fork--> worker <--requests over a socket-- server
  *
+ * A task may compute, start programs of /usr (they inherit the confinement
+ * and end with the worker), use pipes and memory files, and read the fonts and
+ * libraries of the system. Its standard input and output are /dev/null. It
+ * has no sockets, opens nothing else, and before Linux 6.12 can signal only
+ * its process group: to be rid of a child, close its pipe.
+ *
  * Leases may be taken and used by any thread; one lease by one thread at a
  * time. Calls wait, so they belong on compute threads.
  */
