@@ -40,6 +40,7 @@ typedef struct spawner {
     const q_worker_task *tasks;
     size_t task_count;
     sandbox *box;
+    pid_t self;
     int signals;     /* tells of SIGCHLD */
     sigset_t normal; /* the signal mask of workers */
     child children[MAX_WORKERS];
@@ -153,6 +154,8 @@ static _Noreturn void worker_run(const spawner *s, int sock, const sandbox_limit
         q_fd_close(null);
     }
     rc = sandbox__enter(s->box, limits, &err);
+    if (getppid() != s->self) /* it died before this process asked to die with it */
+        _exit(1);
     if (rc) { /* the first call hears why */
         rc = reply_send(sock, rc, &err, (q_str){NULL, 0});
         _exit(1);
@@ -306,7 +309,7 @@ static q_code start(spawner *s, q_err *err)
 int q_worker_main(const q_worker_task *tasks, size_t count,
                   q_code (*prepare)(void **state, q_err *err))
 {
-    spawner s = {.tasks = tasks, .task_count = count, .signals = -1};
+    spawner s = {.tasks = tasks, .task_count = count, .self = getpid(), .signals = -1};
     q_code rc = start(&s, &s.failed);
 
     if (!rc && prepare)
