@@ -23,7 +23,7 @@ typedef struct q_request {
 typedef struct q_reply {
     q_arena *arena;
     int status;
-    q_header *headers;
+    q_header *headers; /* each with a NUL behind name and value */
     size_t header_count, header_cap;
     q_str body; /* in the arena, or static */
     int file;   /* -1, or the body is this file's range; owned by the reply */
@@ -35,7 +35,12 @@ typedef struct q_reply {
 /* The first header of that name (any case); .p is NULL without one. */
 q_str q_request_header(const q_request *r, const char *name);
 
-/* Name and value are copied into the reply's arena. */
+/* An empty reply: status 200, no headers, no body, no file. */
+void q_reply_init(q_reply *r, q_arena *arena);
+
+/* Name and value are copied into the reply's arena. Fails with Q_NOMEM, and
+ * with Q_INVALID for a value with a line end or NUL in it.
+ */
 Q_MUST_USE q_code q_reply_header(q_reply *r, const char *name, q_str value);
 
 #endif
