@@ -1,0 +1,219 @@
+// The three calls this page makes to Quern, signed, with errors as values.
+
+import { hashFile, hex, sha256 } from './sha256.js';
+import { percentEncode, sign } from './sigv4.js';
+
+/**
+ * Why a call failed. `code` is the service's own name for it ("NoSuchBucket"),
+ * or one of ours: "Away" (nobody answered), "Stopped" (the person did),
+ * "Unreadable" (the file cannot be read any more).
+ */
+export class CallError extends Error {
+  /** @param {string} code @param {string} message @param {number} [status] */
+  constructor(code, message, status = 0) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} text
+ * @property {string | null} errorType   the x-amzn-ErrorType header
+ * @property {string | null} date        the Date header
+ *
+ * @typedef {object} Reply               what PostText says, as far as it is shown
+ * @property {string} [message]
+ * @property {string} [messageFormat]
+ * @property {string} [dialogState]
+ * @property {string} [intentName]
+ * @property {Record<string, string | null>} [slots]
+ */
+
+const WAIT_MS = 120_000;
+// AWS clients may be five minutes off; beyond four we sign by the server's clock.
+const SKEW_MS = 4 * 60_000;
+
+/** The text of the first <name> in an XML error. @param {string} xml @param {string} name */
+function xmlText(xml, name) {
+  const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml);
+  if (!found) return '';
+  /** @type {Record<string, string>} */
+  const entities = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return found[1].replace(/&(lt|gt|quot|apos|amp);/g, (_, entity) => entities[entity]);
+}
+
+/** @param {Answer} answer */
+function failure({ status, text, errorType }) {
+  if (text.trimStart().startsWith('<')) {
+    return new CallError(xmlText(text, 'Code') || `HTTP ${status}`, xmlText(text, 'Message'), status);
+  }
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = {};
+  }
+  const name = String(errorType || body?.__type || `HTTP ${status}`);
+  const code = name.split(':')[0].split('#').at(-1) ?? name;
+  return new CallError(code, String(body?.message ?? body?.Message ?? ''), status);
+}
+
+export class Client {
+  /** @param {import('./sigv4.js').Keys} keys @param {string} region */
+  constructor(keys, region) {
+    this.keys = keys;
+    this.region = region;
+    this.skewMs = 0;
+  }
+
+  /** Who the keys belong to; fails when they are wrong. */
+  async identity() {
+    const body = 'Action=GetCallerIdentity&Version=2011-06-15';
+    const type = 'application/x-www-form-urlencoded; charset=utf-8';
+    const { text } = await this.#call('sts', 'POST', '/', type, body);
+    return { account: xmlText(text, 'Account'), arn: xmlText(text, 'Arn') };
+  }
+
+  /**
+   * Say something to a bot.
+   * @param {{ bot: string, alias: string, user: string }} to
+   * @param {string} text
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Reply>}
+   */
+  async say(to, text, signal) {
+    const [bot, alias, user] = [to.bot, to.alias, to.user].map(percentEncode);
+    const path = `/bot/${bot}/alias/${alias}/user/${user}/text`;
+    const body = JSON.stringify({ inputText: text });
+    const answer = await this.#call('lex', 'POST', path, 'application/json', body, signal);
+    return JSON.parse(answer.text);
+  }
+
+  /**
+   * Put a file into a bucket.
+   * @param {string} bucket
+   * @param {string} key
+   * @param {File} file
+   * @param {(sent: number) => void} progress   sent: 0 to 1
+   * @param {AbortSignal} signal
+   */
+  async put(bucket, key, file, progress, signal) {
+    const path = '/' + [bucket, ...key.split('/')].map(percentEncode).join('/');
+    const type = file.type || 'application/octet-stream';
+    let bodyHash;
+    try {
+      bodyHash = await hashFile(file, signal);
+    } catch {
+      if (signal.aborted) throw new CallError('Stopped', '');
+      throw new CallError('Unreadable', '');
+    }
+    await this.#signed('s3', 'PUT', path, type, bodyHash, (headers) =>
+      upload(path, headers, file, progress, signal),
+    );
+  }
+
+  /**
+   * @param {string} service @param {string} method @param {string} path
+   * @param {string} type @param {string} body @param {AbortSignal} [signal]
+   */
+  #call(service, method, path, type, body, signal) {
+    return this.#signed(service, method, path, type, hex(sha256(body)), (headers) =>
+      fetchAnswer(path, { method, headers, body }, signal),
+    );
+  }
+
+  /**
+   * Sign and send. A refusal while the clocks are far apart is tried once
+   * more by the server's clock.
+   * @param {string} service @param {string} method @param {string} path
+   * @param {string} type @param {string} bodyHash
+   * @param {(headers: Record<string, string>) => Promise<Answer>} send
+   */
+  async #signed(service, method, path, type, bodyHash, send) {
+    const request = {
+      method,
+      host: location.host,
+      path,
+      headers: { 'content-type': type },
+      bodyHash,
+      region: this.region,
+      service,
+    };
+    const attempt = () => send(sign(request, this.keys, new Date(Date.now() + this.skewMs)));
+    let answer = await attempt();
+    const skewMs = answer.date ? Date.parse(answer.date) - Date.now() : this.skewMs;
+    if ([400, 401, 403].includes(answer.status) && Math.abs(skewMs - this.skewMs) > SKEW_MS) {
+      this.skewMs = skewMs;
+      answer = await attempt();
+    }
+    if (answer.status < 200 || answer.status > 299) throw failure(answer);
+    return answer;
+  }
+}
+
+/**
+ * @param {string} path @param {RequestInit} init @param {AbortSignal} [signal]
+ * @returns {Promise<Answer>}
+ */
+async function fetchAnswer(path, init, signal) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), WAIT_MS);
+  const stop = () => limit.abort();
+  signal?.addEventListener('abort', stop);
+  try {
+    const response = await fetch(path, {
+      ...init,
+      signal: limit.signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    });
+    return {
+      status: response.status,
+      text: await response.text(),
+      errorType: response.headers.get('x-amzn-errortype'),
+      date: response.headers.get('date'),
+    };
+  } catch {
+    throw new CallError(signal?.aborted ? 'Stopped' : 'Away', '');
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+// XMLHttpRequest, since fetch does not tell how much of a body has been sent.
+/**
+ * @param {string} path @param {Record<string, string>} headers @param {File} file
+ * @param {(sent: number) => void} progress @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ */
+function upload(path, headers, file, progress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    const fail = () => reject(new CallError(signal.aborted ? 'Stopped' : 'Away', ''));
+    request.open('PUT', path);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener('progress', (event) => {
+      if (event.lengthComputable && event.total > 0) progress(event.loaded / event.total);
+    });
+    request.addEventListener('load', () =>
+      resolve({
+        status: request.status,
+        text: request.responseText,
+        errorType: null,
+        date: request.getResponseHeader('date'),
+      }),
+    );
+    request.addEventListener('error', fail);
+    request.addEventListener('abort', fail);
+    request.addEventListener('loadend', () => signal.removeEventListener('abort', stop));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) fail();
+    else request.send(file);
+  });
+}

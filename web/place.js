@@ -1,0 +1,95 @@
+// The fields that say which bot, bucket and region this tab works with; the
+// sign-in form and the settings have the same.
+
+import { make } from './dom.js';
+
+/** @typedef {import('./session.js').Place} Place */
+
+/** @type {{ name: keyof Place, label: string, pattern: RegExp, hint: string }[]} */
+const FIELDS = [
+  {
+    name: 'bot',
+    label: 'Bot',
+    pattern: /^[A-Za-z_]{1,50}$/,
+    hint: 'Letters and underscores, at most 50.',
+  },
+  {
+    name: 'alias',
+    label: 'Alias',
+    pattern: /^(\$LATEST|[A-Za-z_]{1,100})$/,
+    hint: '$LATEST, or letters and underscores.',
+  },
+  {
+    name: 'bucket',
+    label: 'Bucket for files',
+    pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/]+)*\/?$/,
+    hint: 'A bucket, or bucket/folder: 3 to 63 small letters, digits, dots and hyphens.',
+  },
+  {
+    name: 'region',
+    label: 'Region',
+    pattern: /^[a-z0-9-]{1,64}$/,
+    hint: 'Small letters, digits and hyphens.',
+  },
+];
+
+export class PlaceFields {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.rows = FIELDS.map((field) => {
+      const id = `${parent.id}-${field.name}`;
+      const input = make('input', {
+        id,
+        autocapitalize: 'none',
+        autocomplete: 'off',
+        spellcheck: 'false',
+        'aria-describedby': `${id}-error`,
+      });
+      const error = make('p', { id: `${id}-error`, class: 'error', hidden: '' });
+      parent.append(
+        make('div', { class: 'field' }, make('label', { for: id }, field.label), input, error),
+      );
+      input.addEventListener('input', () => complain(input, error, ''));
+      return { ...field, input, error };
+    });
+  }
+
+  /** @param {Place} place */
+  show(place) {
+    for (const { name, input, error } of this.rows) {
+      input.value = place[name];
+      complain(input, error, '');
+    }
+  }
+
+  /** What is entered, or null when something in it cannot be; says what.
+   * @returns {Place | null}
+   */
+  read() {
+    const place = /** @type {Place} */ ({});
+    /** @type {HTMLInputElement | null} */
+    let wrong = null;
+    for (const { name, pattern, hint, input, error } of this.rows) {
+      place[name] = input.value.trim();
+      const good = pattern.test(place[name]);
+      complain(input, error, good ? '' : hint);
+      if (!good) wrong ??= input;
+    }
+    if (!wrong) return place;
+    const details = wrong.closest('details');
+    if (details) details.open = true;
+    wrong.focus();
+    return null;
+  }
+}
+
+/**
+ * Show what is wrong with a field under it, or that nothing is.
+ * @param {HTMLInputElement} input @param {HTMLElement} error @param {string} text
+ */
+export function complain(input, error, text) {
+  error.textContent = text;
+  error.hidden = !text;
+  if (text) input.setAttribute('aria-invalid', 'true');
+  else input.removeAttribute('aria-invalid');
+}
