@@ -8,6 +8,7 @@
 #define Q_DOCUMENT_DOCUMENT_H
 
 #include "document/page.h"
+#include "document/recognise.h"
 
 typedef enum q_format { Q_FORMAT_PNG, Q_FORMAT_JPEG, Q_FORMAT_TIFF, Q_FORMAT_PDF } q_format;
 
@@ -15,18 +16,20 @@ typedef struct q_document q_document;
 
 typedef struct q_document_limits {
     size_t max_pages;    /* e.g. 3000 */
-    uint64_t max_pixels; /* of one page, before anything is decoded; e.g. 200 million */
+    uint64_t max_pixels; /* of one page, before anything is decoded; e.g. 100 million */
     size_t max_bytes;    /* of the file */
 } q_document_limits;
 
 extern const q_document_limits q_document_default_limits;
 
-/* `fd` is borrowed and must be seekable. Fails with Q_UNSUPPORTED (no known
- * kind; the sentence names what it looks like), Q_INVALID (empty, truncated,
- * broken), Q_DENIED (an encrypted PDF that wants a password), Q_LIMIT.
+/* `fd` is borrowed and must be seekable; its offset does not matter.
+ * `recogniser` is borrowed for the document's life; with NULL one is loaded
+ * when a page first needs it. Fails with Q_UNSUPPORTED (no known kind; the
+ * sentence names what it looks like), Q_INVALID (empty, truncated, broken),
+ * Q_DENIED (an encrypted PDF that wants a password), Q_LIMIT.
  */
-Q_MUST_USE q_code q_document_open(int fd, const q_document_limits *limits, q_document **out,
-                                  q_err *err);
+Q_MUST_USE q_code q_document_open(int fd, const q_document_limits *limits, q_recogniser *recogniser,
+                                  q_document **out, q_err *err);
 void q_document_close(q_document *d); /* NULL is fine */
 q_format q_document_format(const q_document *d);
 size_t q_document_page_count(const q_document *d);

@@ -1,0 +1,208 @@
+#include "document/document.h"
+
+#include "base/file.h"
+
+#include "document/image.h"
+#include "document/page_build.h"
+#include "document/pdf.h"
+#include "document/sniff.h"
+
+#include <inttypes.h>
+#include <leptonica/allheaders.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    /* A text layer with fewer characters may be a stamp on a scanned page. */
+    FEW_CHARACTERS = 24,
+    SCREEN_DPI = 96, /* of a picture that does not say */
+    PDF_TAIL = 4096
+};
+
+const q_document_limits q_document_default_limits = {
+    .max_pages = 3000, .max_pixels = 100000000, .max_bytes = (size_t)512 << 20};
+
+struct q_document {
+    int fd; /* borrowed */
+    q_document_limits limits;
+    q_format format;
+    size_t page_count;
+    q_recogniser *recogniser;
+    q_recogniser *own_recogniser; /* the same when we loaded it */
+    q_str file;                   /* mapped */
+    pdf *pdf;
+};
+
+static q_code map_file(q_document *d, q_err *err)
+{
+    struct stat st;
+    void *p;
+
+    if (fstat(d->fd, &st))
+        return q_err_errno(err, "look at the file");
+    if (st.st_size <= 0)
+        return q_err_set(err, Q_INVALID, "the file is empty");
+    if ((uint64_t)st.st_size > d->limits.max_bytes)
+        return q_err_set(err, Q_LIMIT, "the file has %" PRIu64 " bytes; at most %zu are read",
+                         (uint64_t)st.st_size, d->limits.max_bytes);
+    p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, d->fd, 0);
+    if (p == MAP_FAILED)
+        return q_err_errno(err, "map the file");
+    d->file = (q_str){p, (size_t)st.st_size};
+    return Q_OK;
+}
+
+/* A PDF's end points back into it; without it the rest of the file is missing
+ * and a repair would show some pages and hide others.
+ */
+static q_code check_pdf_end(q_str file, q_err *err)
+{
+    size_t from = file.n > PDF_TAIL ? file.n - PDF_TAIL : 0;
+    q_str tail = q_str_sub(file, from, file.n);
+
+    if (q_str_find(tail, Q_STR("startxref")) == SIZE_MAX &&
+        q_str_find(tail, Q_STR("%%EOF")) == SIZE_MAX)
+        return q_err_set(err, Q_INVALID, "the PDF is truncated: it ends without its end mark");
+    return Q_OK;
+}
+
+static q_code open_format(q_document *d, q_err *err)
+{
+    q_code rc;
+
+    if (d->format != Q_FORMAT_PDF)
+        return image__check(d->file, d->format, &d->limits, &d->page_count, err);
+    rc = check_pdf_end(d->file, err);
+    if (rc)
+        return rc;
+    rc = pdf__open(d->fd, &d->limits, &d->pdf, err);
+    if (rc)
+        return rc;
+    d->page_count = pdf__page_count(d->pdf);
+    return Q_OK;
+}
+
+q_code q_document_open(int fd, const q_document_limits *limits, q_recogniser *recogniser,
+                       q_document **out, q_err *err)
+{
+    q_document *d = calloc(1, sizeof *d);
+    q_code rc;
+
+    if (!d)
+        return q_err_nomem(err);
+    d->fd = fd;
+    d->limits = *limits;
+    d->recogniser = recogniser;
+    rc = map_file(d, err);
+    if (rc)
+        goto done;
+    rc = sniff__format(q_str_sub(d->file, 0, SNIFF_BYTES), &d->format, err);
+    if (rc)
+        goto done;
+    rc = open_format(d, err);
+    if (rc)
+        goto done;
+    *out = d;
+    d = NULL;
+done:
+    q_document_close(d);
+    return rc;
+}
+
+void q_document_close(q_document *d)
+{
+    if (!d)
+        return;
+    pdf__close(d->pdf);
+    if (d->file.n)
+        munmap((void *)(uintptr_t)d->file.p, d->file.n);
+    q_recogniser_free(d->own_recogniser);
+    free(d);
+}
+
+q_format q_document_format(const q_document *d)
+{
+    return d->format;
+}
+
+size_t q_document_page_count(const q_document *d)
+{
+    return d->page_count;
+}
+
+static q_code recognise(q_document *d, PIX *picture, int dpi, page__words *words, q_err *err)
+{
+    if (!d->recogniser) {
+        q_code rc = q_recogniser_new(&d->own_recogniser, err);
+
+        if (rc)
+            return rc;
+        d->recogniser = d->own_recogniser;
+    }
+    return recognise__picture(d->recogniser, picture, dpi, words, err);
+}
+
+static q_code read_image(q_document *d, size_t index, page__words *words, q_page *page, q_err *err)
+{
+    PIX *picture = NULL;
+    int dpi;
+    q_code rc = image__decode(d->file, d->format, index, &picture, err);
+
+    if (rc)
+        return rc;
+    dpi = pixGetXRes(picture);
+    if (dpi < 30 || dpi > 2400)
+        dpi = 0;
+    page->width_pt = pixGetWidth(picture) * 72.0 / (dpi ? dpi : SCREEN_DPI);
+    page->height_pt = pixGetHeight(picture) * 72.0 / (dpi ? dpi : SCREEN_DPI);
+    rc = recognise(d, picture, dpi, words, err);
+    pixDestroy(&picture);
+    return rc;
+}
+
+static q_code read_pdf(q_document *d, size_t index, page__words *words, q_page *page, q_err *err)
+{
+    page__words seen = {.arena = words->arena};
+    PIX *picture = NULL;
+    int dpi;
+    q_code rc = pdf__page_size(d->pdf, index, &page->width_pt, &page->height_pt, err);
+
+    if (rc)
+        return rc;
+    page->from_text_layer = true;
+    rc = pdf__text(d->pdf, index, words, err);
+    if (rc || page__words_size(words) >= FEW_CHARACTERS)
+        return rc;
+    rc = pdf__render(d->pdf, index, &picture, &dpi, err);
+    if (rc)
+        return rc;
+    rc = recognise(d, picture, dpi, &seen, err);
+    /* A page of few characters is believed unless more is to be seen. */
+    if (!rc && page__words_size(&seen) > page__words_size(words)) {
+        page->from_text_layer = false;
+        *words = seen;
+    }
+    pixDestroy(&picture);
+    return rc;
+}
+
+q_code q_document_read(q_document *d, size_t index, q_arena *a, q_page *out, q_err *err)
+{
+    page__words words = {.arena = a};
+    q_page page = {0};
+    q_code rc;
+
+    if (index >= d->page_count)
+        return q_err_set(err, Q_INVALID, "page %zu of %zu", index + 1, d->page_count);
+    if (d->format == Q_FORMAT_PDF)
+        rc = read_pdf(d, index, &words, &page, err);
+    else
+        rc = read_image(d, index, &words, &page, err);
+    if (!rc)
+        rc = page__build(&words, a, &page, err);
+    if (!rc)
+        *out = page;
+    return rc;
+}

@@ -1,0 +1,219 @@
+#include "document/pdf.h"
+
+#include "document/child.h"
+#include "document/image.h"
+#include "document/pdf_info.h"
+#include "document/pdf_text.h"
+
+#include <leptonica/allheaders.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TIME_LIMIT_MS = 60000, /* of one program on one page */
+    MAX_TEXT = 64 << 20,   /* bytes that a program may print about pages */
+    RENDER_DPI = 300,
+    RENDER_MIN_DPI = 10,
+    /* A2 at 300 dpi. Larger boxes are mostly small pages with a wrong unit. */
+    RENDER_PIXELS = 35000000
+};
+
+struct pdf {
+    int fd;
+    q_document_limits limits;
+    q_arena *arena;
+    pdf_info info;
+};
+
+/* "first line of the complaint", without poppler's prefix. */
+static q_str complaint(const child__result *r)
+{
+    static const char *const prefixes[] = {
+        "Syntax Error: ", "Syntax Warning: ", "Command Line Error: ", "Internal Error: ",
+        "I/O Error: "};
+    q_str line, rest;
+
+    q_str_cut(q_str_of(r->complaint), '\n', &line, &rest);
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (q_str_starts(line, q_str_of(prefixes[i])))
+            line = q_str_sub(line, strlen(prefixes[i]), line.n);
+    return line.n ? line : Q_STR("no reason given");
+}
+
+static bool complains_of(const child__result *r, const char *text)
+{
+    return strstr(r->complaint, text) != NULL;
+}
+
+/* What a program's end other than with 0 means. */
+static q_code judge(const char *program, const child__result *r, q_err *err)
+{
+    if (r->status == 0)
+        return Q_OK;
+    if (complains_of(r, "Incorrect password"))
+        return q_err_set(err, Q_DENIED, "the PDF is encrypted and wants a password");
+    if (complains_of(r, "security handler") || complains_of(r, "Unsupported version/revision"))
+        return q_err_set(err, Q_DENIED, "the PDF is encrypted in a way that is not supported");
+    if (r->status >= 128)
+        return q_err_set(err, Q_CRASHED, "%s ended with signal %d on this PDF", program,
+                         r->status - 128);
+    return q_err_set(err, Q_INVALID, "the PDF cannot be read: %.*s", Q_ARG(complaint(r)));
+}
+
+static q_code run(const pdf *p, const char *const *argv, q_buf *out, q_err *err)
+{
+    child__spec spec = {argv, p->fd, TIME_LIMIT_MS};
+    child__result result;
+    q_code rc = child__run(&spec, out, &result, err);
+
+    if (rc == Q_NOTFOUND)
+        return q_err_add(err, rc, "reading PDF files needs poppler-utils");
+    return rc ? rc : judge(argv[0], &result, err);
+}
+
+static q_code read_info(pdf *p, q_err *err)
+{
+    char last[24];
+    const char *argv[] = {"pdfinfo", "-f", "1", "-l", last, CHILD_FILE, NULL};
+    q_buf out = q_buf_init(NULL, MAX_TEXT);
+    q_code rc;
+
+    snprintf(last, sizeof last, "%zu", p->limits.max_pages);
+    rc = run(p, argv, &out, err);
+    if (!rc)
+        rc = pdf_info__parse(q_buf_str(&out), p->limits.max_pages, p->arena, &p->info, err);
+    q_buf_clear(&out);
+    return rc;
+}
+
+q_code pdf__open(int fd, const q_document_limits *limits, pdf **out, q_err *err)
+{
+    pdf *p = calloc(1, sizeof *p);
+    q_code rc;
+
+    if (!p)
+        return q_err_nomem(err);
+    p->fd = fd;
+    p->limits = *limits;
+    p->arena = q_arena_new((size_t)256 << 20);
+    rc = p->arena ? read_info(p, err) : q_err_nomem(err);
+    if (rc)
+        goto done;
+    *out = p;
+    p = NULL;
+done:
+    pdf__close(p);
+    return rc;
+}
+
+void pdf__close(pdf *p)
+{
+    if (!p)
+        return;
+    q_arena_free(p->arena);
+    free(p);
+}
+
+size_t pdf__page_count(const pdf *p)
+{
+    return p->info.count;
+}
+
+q_code pdf__page_size(const pdf *p, size_t index, double *width, double *height, q_err *err)
+{
+    pdf_info_page page = p->info.pages[index];
+
+    if (!(page.width > 0 && page.height > 0))
+        return q_err_set(err, Q_INVALID, "the PDF declares %zu pages, but page %zu is not there",
+                         p->info.count, index + 1);
+    *width = page.width;
+    *height = page.height;
+    return Q_OK;
+}
+
+q_code pdf__text(const pdf *p, size_t index, page__words *words, q_err *err)
+{
+    char number[24];
+    const char *argv[] = {"pdftotext", "-bbox-layout", "-cropbox", "-q",   "-enc",     "UTF-8",
+                          "-f",        number,         "-l",       number, CHILD_FILE, "-",
+                          NULL};
+    q_buf out = q_buf_init(NULL, MAX_TEXT);
+    double width, height;
+    q_code rc = pdf__page_size(p, index, &width, &height, err);
+
+    if (rc)
+        goto done;
+    snprintf(number, sizeof number, "%zu", index + 1);
+    rc = run(p, argv, &out, err);
+    if (rc)
+        goto done;
+    rc = pdf_text__parse(q_buf_str(&out), width, height, words, err);
+done:
+    q_buf_clear(&out);
+    return rc;
+}
+
+/* "P5\n2479 3508\n255\n", then a byte a pixel. *out as pixDestroy wants it. */
+static q_code picture(q_str pgm, const q_document_limits *limits, PIX **out, q_err *err)
+{
+    q_str field[4], rest = pgm;
+    uint64_t width, height;
+    PIX *pix;
+
+    for (int i = 0; i < 4; i++)
+        q_str_cut(rest, i == 1 ? ' ' : '\n', &field[i], &rest);
+    if (!q_str_is(field[0], "P5") || !q_str_u64(field[1], &width) ||
+        !q_str_u64(field[2], &height) || !q_str_is(field[3], "255"))
+        return q_err_set(err, Q_INVALID, "the PDF page could not be drawn");
+    if (image__check_size(width, height, limits, err))
+        return err ? err->code : Q_LIMIT;
+    if (rest.n != width * height)
+        return q_err_set(err, Q_INVALID, "the PDF page was drawn in part only");
+    pix = pixCreateNoInit((l_int32)width, (l_int32)height, 8);
+    if (!pix)
+        return q_err_nomem(err);
+    for (size_t y = 0; y < height; y++) {
+        l_uint32 *line = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
+
+        memcpy(line, rest.p + y * width, width);
+    }
+    pixEndianByteSwap(pix); /* Leptonica keeps pixels in words of the machine's order */
+    *out = pix;
+    return Q_OK;
+}
+
+/* The resolution at which a page of that size has a bearable number of pixels. */
+static int resolution(double width, double height, uint64_t max_pixels)
+{
+    double limit = fmin((double)max_pixels, RENDER_PIXELS);
+    double dpi = floor(72 * sqrt(limit / (width * height)) * 0.999);
+
+    return (int)fmin(fmax(dpi, RENDER_MIN_DPI), RENDER_DPI);
+}
+
+q_code pdf__render(const pdf *p, size_t index, PIX **out, int *dpi, q_err *err)
+{
+    char number[24], dots[24];
+    const char *argv[] = {"pdftoppm", "-q",   "-gray", "-cropbox", "-r",       dots,
+                          "-f",       number, "-l",    number,     CHILD_FILE, NULL};
+    q_buf drawn = q_buf_init(NULL, 64);
+    double width, height;
+    q_code rc = pdf__page_size(p, index, &width, &height, err);
+
+    if (rc)
+        goto done;
+    *dpi = resolution(width, height, p->limits.max_pixels);
+    /* Sizes round up; the header takes a few bytes more. */
+    drawn.limit = (size_t)((width * *dpi / 72 + 2) * (height * *dpi / 72 + 2)) + 64;
+    snprintf(number, sizeof number, "%zu", index + 1);
+    snprintf(dots, sizeof dots, "%d", *dpi);
+    rc = run(p, argv, &drawn, err);
+    if (rc)
+        goto done;
+    rc = picture(q_buf_str(&drawn), &p->limits, out, err);
+done:
+    q_buf_clear(&drawn);
+    return rc;
+}
