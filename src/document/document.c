@@ -32,7 +32,7 @@ struct q_document {
     q_recogniser *recogniser;
     q_recogniser *own_recogniser; /* the same when we loaded it */
     q_str file;                   /* mapped */
-    pdf *pdf;
+    pdf_file *pdf;
 };
 
 static q_code map_file(q_document *d, q_err *err)

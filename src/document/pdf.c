@@ -20,7 +20,7 @@ enum {
     RENDER_PIXELS = 35000000
 };
 
-struct pdf {
+struct pdf_file {
     int fd;
     q_document_limits limits;
     q_arena *arena;
@@ -62,7 +62,7 @@ static q_code judge(const char *program, const child__result *r, q_err *err)
     return q_err_set(err, Q_INVALID, "the PDF cannot be read: %.*s", Q_ARG(complaint(r)));
 }
 
-static q_code run(const pdf *p, const char *const *argv, q_buf *out, q_err *err)
+static q_code run(const pdf_file *p, const char *const *argv, q_buf *out, q_err *err)
 {
     child__spec spec = {argv, p->fd, TIME_LIMIT_MS};
     child__result result;
@@ -73,7 +73,7 @@ static q_code run(const pdf *p, const char *const *argv, q_buf *out, q_err *err)
     return rc ? rc : judge(argv[0], &result, err);
 }
 
-static q_code read_info(pdf *p, q_err *err)
+static q_code read_info(pdf_file *p, q_err *err)
 {
     char last[24];
     const char *argv[] = {"pdfinfo", "-f", "1", "-l", last, CHILD_FILE, NULL};
@@ -88,9 +88,9 @@ static q_code read_info(pdf *p, q_err *err)
     return rc;
 }
 
-q_code pdf__open(int fd, const q_document_limits *limits, pdf **out, q_err *err)
+q_code pdf__open(int fd, const q_document_limits *limits, pdf_file **out, q_err *err)
 {
-    pdf *p = calloc(1, sizeof *p);
+    pdf_file *p = calloc(1, sizeof *p);
     q_code rc;
 
     if (!p)
@@ -108,7 +108,7 @@ done:
     return rc;
 }
 
-void pdf__close(pdf *p)
+void pdf__close(pdf_file *p)
 {
     if (!p)
         return;
@@ -116,12 +116,12 @@ void pdf__close(pdf *p)
     free(p);
 }
 
-size_t pdf__page_count(const pdf *p)
+size_t pdf__page_count(const pdf_file *p)
 {
     return p->info.count;
 }
 
-q_code pdf__page_size(const pdf *p, size_t index, double *width, double *height, q_err *err)
+q_code pdf__page_size(const pdf_file *p, size_t index, double *width, double *height, q_err *err)
 {
     pdf_info_page page = p->info.pages[index];
 
@@ -133,7 +133,7 @@ q_code pdf__page_size(const pdf *p, size_t index, double *width, double *height,
     return Q_OK;
 }
 
-q_code pdf__text(const pdf *p, size_t index, page__words *words, q_err *err)
+q_code pdf__text(const pdf_file *p, size_t index, page__words *words, q_err *err)
 {
     char number[24];
     const char *argv[] = {"pdftotext", "-bbox-layout", "-cropbox", "-q",   "-enc",     "UTF-8",
@@ -193,7 +193,7 @@ static int resolution(double width, double height, uint64_t max_pixels)
     return (int)fmin(fmax(dpi, RENDER_MIN_DPI), RENDER_DPI);
 }
 
-q_code pdf__render(const pdf *p, size_t index, PIX **out, int *dpi, q_err *err)
+q_code pdf__render(const pdf_file *p, size_t index, PIX **out, int *dpi, q_err *err)
 {
     char number[24], dots[24];
     const char *argv[] = {"pdftoppm", "-q",   "-gray", "-cropbox", "-r",       dots,

@@ -12,26 +12,27 @@
 #include "document/document.h"
 #include "document/page_build.h"
 
-typedef struct pdf pdf;
+typedef struct pdf_file pdf_file;
 struct Pix;
 
 /* `fd` is borrowed as long as the pdf lives. Fails as q_document_open. */
-Q_MUST_USE q_code pdf__open(int fd, const q_document_limits *limits, pdf **out, q_err *err);
-void pdf__close(pdf *p); /* NULL is fine */
-size_t pdf__page_count(const pdf *p);
+Q_MUST_USE q_code pdf__open(int fd, const q_document_limits *limits, pdf_file **out, q_err *err);
+void pdf__close(pdf_file *p); /* NULL is fine */
+size_t pdf__page_count(const pdf_file *p);
 
 /* The size of page `index` in points as it is shown: crop box, rotated.
  * Q_INVALID when the file has no such page after all.
  */
-Q_MUST_USE q_code pdf__page_size(const pdf *p, size_t index, double *width, double *height,
+Q_MUST_USE q_code pdf__page_size(const pdf_file *p, size_t index, double *width, double *height,
                                  q_err *err);
 
 /* Append the words of the text layer, if there are any. */
-Q_MUST_USE q_code pdf__text(const pdf *p, size_t index, page__words *words, q_err *err);
+Q_MUST_USE q_code pdf__text(const pdf_file *p, size_t index, page__words *words, q_err *err);
 
 /* The page at 300 dpi, or less where it would be larger than a picture may be.
  * *out (8 bits a pixel, grey) goes with pixDestroy.
  */
-Q_MUST_USE q_code pdf__render(const pdf *p, size_t index, struct Pix **out, int *dpi, q_err *err);
+Q_MUST_USE q_code pdf__render(const pdf_file *p, size_t index, struct Pix **out, int *dpi,
+                              q_err *err);
 
 #endif
