@@ -16,8 +16,20 @@ static const char *const records[] = {
     NULL,
 };
 
+static const char *const jobs[] = {
+    "CREATE TABLE job ("
+    " id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, token TEXT, request BLOB NOT NULL,"
+    " state INTEGER NOT NULL, attempts INTEGER NOT NULL, owner TEXT, lease_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL, result BLOB,"
+    " error_code INTEGER NOT NULL, error TEXT,"
+    " UNIQUE (kind, token))",
+    "CREATE INDEX job_waiting ON job (state, kind, created_ms)",
+    NULL,
+};
+
 static const migration migrations[] = {
     {"records", records},
+    {"jobs", jobs},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];

@@ -19,8 +19,10 @@ typedef struct q_events q_events;
 typedef void (*q_listener)(void *ctx, const q_event *e);
 
 Q_MUST_USE q_code q_events_new(q_events **out, q_err *err);
-void q_events_free(q_events *ev);
-/* Before the server takes requests; names starting with `prefix` are heard. */
+void q_events_free(q_events *ev); /* NULL is fine */
+/* Before the server takes requests; names starting with `prefix` (borrowed)
+ * are heard. Q_LIMIT past 16 listeners.
+ */
 Q_MUST_USE q_code q_events_listen(q_events *ev, const char *prefix, q_listener fn, void *ctx,
                                   q_err *err);
 void q_events_emit(q_events *ev, const q_event *e);

@@ -1,0 +1,44 @@
+#include "work/event.h"
+
+#include "test.h"
+
+static void hear(void *ctx, const q_event *e)
+{
+    q_str *last = ctx;
+
+    *last = e->key;
+}
+
+TEST(event_reaches_those_who_listen_for_its_name)
+{
+    q_events *ev = NULL;
+    q_str created = {NULL, 0}, removed = {NULL, 0};
+    q_event e = {.name = Q_STR("ObjectCreated:Put"), .bucket = Q_STR("b"), .key = Q_STR("k")};
+
+    CHECK_EQ(q_events_new(&ev, NULL), Q_OK);
+    CHECK_EQ(q_events_listen(ev, "ObjectCreated:", hear, &created, NULL), Q_OK);
+    CHECK_EQ(q_events_listen(ev, "ObjectRemoved:", hear, &removed, NULL), Q_OK);
+    q_events_emit(ev, &e);
+    CHECK_STREQ(created, "k");
+    CHECK_EQ(removed.n, 0);
+    q_events_free(ev);
+}
+
+TEST(event_listeners_are_bounded)
+{
+    q_events *ev = NULL;
+    q_str last;
+    q_code rc = Q_OK;
+    int n = 0;
+
+    CHECK_EQ(q_events_new(&ev, NULL), Q_OK);
+    while (!rc && n < 100) {
+        rc = q_events_listen(ev, "", hear, &last, NULL);
+        n++;
+    }
+    CHECK_EQ(rc, Q_LIMIT);
+    CHECK_EQ(n, 17);
+    q_events_free(ev);
+}
+
+TEST_MAIN("work/event")
