@@ -207,6 +207,18 @@ static void slot_take(q_workers *w)
     pthread_mutex_unlock(&w->mu);
 }
 
+static bool slot_try(q_workers *w)
+{
+    bool free;
+
+    pthread_mutex_lock(&w->mu);
+    free = w->leased < w->slots;
+    if (free)
+        w->leased++;
+    pthread_mutex_unlock(&w->mu);
+    return free;
+}
+
 static void slot_give(q_workers *w)
 {
     pthread_mutex_lock(&w->mu);
@@ -283,15 +295,17 @@ done:
     return rc;
 }
 
-q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err)
+/* A worker for a slot that was taken; given back on failure. */
+static q_code lease(q_workers *w, q_worker **out, q_err *err)
 {
     q_worker *k = calloc(1, sizeof *k);
     q_code rc = Q_CRASHED;
 
-    if (!k)
+    if (!k) {
+        slot_give(w);
         return q_err_nomem(err);
+    }
     *k = (q_worker){.pool = w, .sock = -1, .pidfd = -1, .status = -1};
-    slot_take(w);
     for (int i = 0; i < SPAWN_TRIES && rc == Q_CRASHED; i++) {
         unsigned generation = 0;
         int sock = -1;
@@ -312,6 +326,19 @@ q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err)
     }
     *out = k;
     return Q_OK;
+}
+
+q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err)
+{
+    slot_take(w);
+    return lease(w, out, err);
+}
+
+q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err)
+{
+    if (!slot_try(w))
+        return q_err_set(err, Q_BUSY, "all %zu workers are busy", w->slots);
+    return lease(w, out, err);
 }
 
 static void worker_kill(q_worker *k)

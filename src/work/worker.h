@@ -49,6 +49,8 @@ void q_workers_free(q_workers *w); /* ends spawner and workers; NULL is fine */
 
 /* Waits for a free slot. Fails with Q_IO, Q_NOMEM. */
 Q_MUST_USE q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err);
+/* As above, but Q_BUSY at once when no slot is free. */
+Q_MUST_USE q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err);
 void q_worker_release(q_worker *k); /* ends its process; NULL is fine */
 
 /* Ask; *reply is in the arena. Descriptors are lent. Fails with what the task

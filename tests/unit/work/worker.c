@@ -588,6 +588,20 @@ static void *many(void *arg)
     return (void *)(uintptr_t)good;
 }
 
+TEST(worker_try_lease_does_not_wait)
+{
+    q_workers *w = workers_start(1);
+    q_worker *k = lease(w), *second = NULL;
+    q_err err;
+
+    CHECK_EQ(q_worker_try_lease(w, &second, &err), Q_BUSY);
+    CHECK_STR(err.msg, "all 1 workers are busy");
+    q_worker_release(k);
+    CHECK_EQ(q_worker_try_lease(w, &second, &err), Q_OK);
+    q_worker_release(second);
+    q_workers_free(w);
+}
+
 TEST(worker_leases_from_many_threads_leave_nothing_behind)
 {
     int before = descriptors_open();
