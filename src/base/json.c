@@ -119,8 +119,8 @@ static q_code scan_string(parser *ps, const char **close, bool *plain)
 
 static q_code parse_string(parser *ps, q_str *out)
 {
-    const char *close;
-    bool plain;
+    const char *close = NULL;
+    bool plain = false;
     char *copy, *w;
     q_code rc;
 

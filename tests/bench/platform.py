@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Speed and memory of the release build, each figure beside its target or its peer.
+
+usage: platform.py [start] [expense] [scan] [get] [talk] [--binary build/quern]
+
+Medians of several runs. Peers run in the same call on the same machine: nginx serves the static
+file, wrk loads both servers alike. Loads are bounded in time and number.
+"""
+import argparse
+import datetime
+import os
+import pathlib
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests' / 'api'))
+SAMPLE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
+ROWS = []
+
+
+def row(what, measured, beside):
+    ROWS.append((what, measured, beside))
+    print(f'{what}: {measured} ({beside})', flush=True)
+
+
+def percentile(values, p):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * p / 100))]
+
+
+def resident_mb(pid):
+    text = pathlib.Path(f'/proc/{pid}/status').read_text()
+    return int(re.search(r'^VmRSS:\s+(\d+)', text, re.M).group(1)) / 1024
+
+
+def children_of(pid):
+    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
+        for child in (task / 'children').read_text().split():
+            yield int(child)
+            yield from children_of(int(child))
+
+
+def bench_start(binary):
+    times = []
+    for _ in range(9):
+        data = tempfile.mkdtemp(prefix='quern-bench-')
+        began = time.perf_counter()
+        p = subprocess.Popen([binary, 'serve', '--data', data, '--listen', '127.0.0.1:0'],
+                             stderr=subprocess.PIPE, text=True)
+        for line in p.stderr:
+            if 'ready' in line:
+                break
+        times.append((time.perf_counter() - began) * 1000)
+        if len(times) == 9:
+            time.sleep(1)
+            memory = resident_mb(p.pid)
+            others = sum(resident_mb(c) for c in children_of(p.pid))
+        p.terminate()
+        p.wait()
+        shutil.rmtree(data)
+    row('start to ready, fresh folder', f'{statistics.median(times):.0f} ms', 'target < 100 ms')
+    row('resident when idle', f'{memory:.1f} MB, helpers {others:.1f} MB', 'target < 40 MB')
+
+
+def timed(command, runs=5, **options):
+    walls, peaks = [], []
+    for _ in range(runs):
+        began = time.perf_counter()
+        p = subprocess.Popen(command, stdout=subprocess.DEVNULL, **options)
+        _, status, usage = os.wait4(p.pid, 0)
+        walls.append(time.perf_counter() - began)
+        peaks.append(usage.ru_maxrss / 1024)
+        if status:
+            raise SystemExit(f'{command} ended with {status}')
+    return statistics.median(walls), statistics.median(peaks)
+
+
+def bench_expense(binary):
+    one = sorted(os.sched_getaffinity(0))[:1]
+    wall, peak = timed([binary, 'expense', str(SAMPLE)],
+                       preexec_fn=lambda: os.sched_setaffinity(0, one))
+    row('quern expense, the sample invoice, one core', f'{wall:.2f} s, {peak:.0f} MB', 'target < 2 s')
+    scan = pathlib.Path(tempfile.mkdtemp(prefix='quern-bench-')) / 'scan'
+    subprocess.run(['pdftoppm', '-r', '200', '-gray', '-png', str(SAMPLE), str(scan)], check=True)
+    image = next(scan.parent.glob('*.png'))
+    wall, peak = timed([binary, 'expense', str(image)],
+                       preexec_fn=lambda: os.sched_setaffinity(0, one))
+    peer, _ = timed(['tesseract', str(image), 'stdout'], stderr=subprocess.DEVNULL,
+                    env={**os.environ, 'OMP_THREAD_LIMIT': '1'},
+                    preexec_fn=lambda: os.sched_setaffinity(0, one)) if shutil.which('tesseract') else (None, None)
+    row('quern expense, the same as a 200-dpi picture, one core', f'{wall:.2f} s, {peak:.0f} MB',
+        f'tesseract alone {peer:.2f} s, ratio {wall / peer:.2f}' if peer else 'target < 2 s')
+    shutil.rmtree(scan.parent)
+
+
+def bench_scan(binary):
+    """A 20-page scan: every core, flat memory."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='quern-bench-'))
+    subprocess.run(['pdftoppm', '-r', '150', '-gray', '-tiff', str(SAMPLE), str(folder / 'p')], check=True)
+    page = next(folder.glob('p*.tif'))
+    for pages in (4, 20):
+        subprocess.run(['tiffcp', *[str(page)] * pages, str(folder / f'{pages}.tif')], check=True)
+    cores = len(os.sched_getaffinity(0))
+    results = {}
+    for pages in (4, 20):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        wall, peak = timed([binary, 'read', str(folder / f'{pages}.tif')], runs=1)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        results[pages] = wall, cpu, peak
+    wall, cpu, peak = results[20]
+    row('quern read, a scan of 20 pages', f'{wall:.1f} s, {cpu / wall:.2f} cores busy, largest process {peak:.0f} MB',
+        f'{cores} cores; of 4 pages {results[4][2]:.0f} MB')
+    shutil.rmtree(folder)
+
+
+def wrk(url, headers=()):
+    """Requests/s and p99 in ms."""
+    arguments = [x for h in headers for x in ('-H', h)]
+    done = subprocess.run(['wrk', '-t2', '-c32', '-d5s', '--latency', *arguments, url], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    if 'Non-2xx' in done:
+        raise SystemExit(done)
+    rate = float(re.search(r'Requests/sec:\s+([\d.]+)', done).group(1))
+    value, unit = re.search(r'99%\s+([\d.]+)(us|ms|s)', done).groups()
+    return rate, float(value) * {'us': 0.001, 'ms': 1, 's': 1000}[unit]
+
+
+def nginx(folder):
+    """A static-file nginx on a free port of 127.0.0.1: (process, url)."""
+    import socket
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    conf = folder / 'nginx.conf'
+    conf.write_text(f'''worker_processes 2; daemon off; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{ access_log off; sendfile on; keepalive_requests 100000000;
+  server {{ listen 127.0.0.1:{port}; root {folder}/www; }} }}
+''')
+    os.chmod(folder, 0o755)
+    return subprocess.Popen(['/usr/sbin/nginx', '-c', str(conf), '-p', str(folder)],
+                            stderr=subprocess.DEVNULL), f'http://127.0.0.1:{port}'
+
+
+def signed_headers(server, url):
+    from botocore.auth import S3SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    request = AWSRequest('GET', url)
+    S3SigV4Auth(Credentials(server.access_key, server.secret_key), 's3', 'us-east-1').add_auth(request)
+    return [f'{k}: {v}' for k, v in request.headers.items()]
+
+
+def bench_get(binary):
+    import harness
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='quern-bench-'))
+    (folder / 'www').mkdir()
+    body = os.urandom(4096)
+    (folder / 'www' / 'object').write_bytes(body)
+    server = harness.Server(binary=binary, extra=('--log-level', 'warn'))
+    peer, peer_url = nginx(folder)
+    try:
+        s3 = harness.boto3_client(server, 's3')
+        s3.create_bucket(Bucket='bench')
+        s3.put_object(Bucket='bench', Key='object', Body=body)
+        url = f'{server.endpoint}/bench/object'
+        time.sleep(0.5)
+        ours, theirs = [], []
+        for _ in range(3):
+            ours.append(wrk(url, signed_headers(server, url)))
+            theirs.append(wrk(f'{peer_url}/object'))
+        rate, p99 = (statistics.median(x) for x in zip(*ours))
+        peer_rate, peer_p99 = (statistics.median(x) for x in zip(*theirs))
+        row('signed GET of 4 KiB, keep-alive, 32 connections', f'{rate:,.0f}/s, p99 {p99:.2f} ms',
+            f'unsigned nginx {peer_rate:,.0f}/s, p99 {peer_p99:.2f} ms; ratio {rate / peer_rate:.2f}')
+    finally:
+        peer.terminate()
+        peer.wait()
+        server.close()
+        shutil.rmtree(folder)
+
+
+def bench_talk(binary):
+    import harness
+    server = harness.Server(binary=binary, extra=('--log-level', 'warn'))
+    try:
+        example = ROOT / 'examples' / 'invoicebot'
+        for command in (['bot', 'import', str(example / 'bot.json')],
+                        ['function', 'add', 'InvoiceBot', str(example), '--on', 's3://invoicebot/']):
+            subprocess.run([binary, *command, '--data', str(server.data)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(['/usr/bin/python3', str(example / 'play.py'), '--endpoint', server.endpoint], check=True,
+                       env=server.environment, stdout=subprocess.DEVNULL)
+        lex = harness.boto3_client(server, 'lex-runtime')
+        say = lambda text, user: lex.post_text(botName='InvoiceBot', botAlias='$LATEST', userId=user, inputText=text)
+        for what, text in (('a turn that elicits', 'Get me the invoice details'),
+                           ('a turn that the function fulfils', 'Show me the invoice summary')):
+            times = []
+            for i in range(400):
+                user = f'{what[:6].replace(" ", "")}-{i}'
+                began = time.perf_counter()
+                say(text, user)
+                times.append((time.perf_counter() - began) * 1000)
+            row(f'PostText, {what}, as boto3 sees it',
+                f'median {statistics.median(times):.1f} ms, p99 {percentile(times, 99):.1f} ms', 'target p99 < 10 ms')
+    finally:
+        server.close()
+
+
+PARTS = {'start': bench_start, 'expense': bench_expense, 'scan': bench_scan, 'get': bench_get, 'talk': bench_talk}
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ap.add_argument('parts', nargs='*', choices=[*PARTS, []], help='default: all')
+    ap.add_argument('--binary', default=str(ROOT / 'build' / 'quern'))
+    a = ap.parse_args()
+    for part in a.parts or PARTS:
+        PARTS[part](a.binary)
+    print(f'\n{datetime.date.today()}, {len(os.sched_getaffinity(0))} cores\n')
+    print('| what | measured | beside |\n| --- | --- | --- |')
+    for r in ROWS:
+        print(f'| {r[0]} | {r[1]} | {r[2]} |')
+
+
+if __name__ == '__main__':
+    main()
