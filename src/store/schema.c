@@ -27,9 +27,38 @@ static const char *const jobs[] = {
     NULL,
 };
 
+/* file: the content's ID (store/content.h), '' for no bytes. attributes: the
+ * caller's document, opaque here. A part's bytes are [start, start + size) of
+ * its file, which is upload.file for one that lies in its final place.
+ */
+static const char *const objects[] = {
+    "CREATE TABLE bucket ("
+    " name TEXT NOT NULL PRIMARY KEY, region TEXT NOT NULL, created_ms INTEGER NOT NULL)",
+    "CREATE TABLE object ("
+    " bucket TEXT NOT NULL REFERENCES bucket (name), key TEXT NOT NULL, file TEXT NOT NULL,"
+    " size INTEGER NOT NULL, etag TEXT NOT NULL, modified_ms INTEGER NOT NULL,"
+    " attributes BLOB NOT NULL,"
+    " PRIMARY KEY (bucket, key)) WITHOUT ROWID",
+    "CREATE INDEX object_file ON object (file)",
+    "CREATE TABLE upload ("
+    " id TEXT NOT NULL PRIMARY KEY, bucket TEXT NOT NULL REFERENCES bucket (name),"
+    " key TEXT NOT NULL, file TEXT NOT NULL, slot INTEGER NOT NULL,"
+    " started_ms INTEGER NOT NULL, attributes BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX upload_key ON upload (bucket, key, id)",
+    "CREATE INDEX upload_file ON upload (file)",
+    "CREATE TABLE part ("
+    " upload TEXT NOT NULL REFERENCES upload (id) ON DELETE CASCADE, number INTEGER NOT NULL,"
+    " file TEXT NOT NULL, start INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,"
+    " checksum TEXT NOT NULL, modified_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (upload, number)) WITHOUT ROWID",
+    "CREATE INDEX part_file ON part (file)",
+    NULL,
+};
+
 static const migration migrations[] = {
     {"records", records},
     {"jobs", jobs},
+    {"objects", objects},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];
