@@ -13,7 +13,7 @@
 struct q_digest {
     q_digest_kind kind;
     EVP_MD_CTX *md; /* NULL for CRCs */
-    uint32_t crc;
+    uint64_t crc;
 };
 
 static const EVP_MD *md_of(q_digest_kind kind)
@@ -27,6 +27,7 @@ static const EVP_MD *md_of(q_digest_kind kind)
         return EVP_sha256();
     case Q_CRC32:
     case Q_CRC32C:
+    case Q_CRC64NVME:
         break;
     }
     return NULL;
@@ -98,6 +99,49 @@ static uint32_t crc32c_update(uint32_t crc, q_str bytes)
     return ~crc;
 }
 
+/* CRC-64/NVME, by the same method; the polynomial is reflected.
+ * Source: NVM Express NVM Command Set Specification 1.0, section 5.2.1.3.4.
+ */
+typedef struct crc64_tables {
+    uint64_t t[8][256];
+} crc64_tables;
+
+static crc64_tables crc64;
+
+static void __attribute__((constructor)) crc64_tables_init(void)
+{
+    for (uint64_t i = 0; i < 256; i++) {
+        uint64_t c = i;
+
+        for (int k = 0; k < 8; k++)
+            c = c & 1 ? c >> 1 ^ 0x9A6C9329AC4BC9B5u : c >> 1;
+        crc64.t[0][i] = c;
+    }
+    for (int k = 1; k < 8; k++)
+        for (uint32_t i = 0; i < 256; i++)
+            crc64.t[k][i] = crc64.t[k - 1][i] >> 8 ^ crc64.t[0][crc64.t[k - 1][i] & 255];
+}
+
+static uint64_t crc64_update(uint64_t crc, q_str bytes)
+{
+    const unsigned char *p = (const unsigned char *)bytes.p;
+    size_t n = bytes.n;
+
+    crc = ~crc;
+    for (; n >= 8; n -= 8, p += 8) {
+        uint64_t v = crc;
+
+        for (int i = 0; i < 8; i++)
+            v ^= (uint64_t)p[i] << 8 * i;
+        crc = 0;
+        for (int i = 0; i < 8; i++)
+            crc ^= crc64.t[7 - i][v >> 8 * i & 255];
+    }
+    while (n--)
+        crc = crc >> 8 ^ crc64.t[0][(crc ^ *p++) & 255];
+    return ~crc;
+}
+
 void q_digest_update(q_digest *d, q_str bytes)
 {
     if (bytes.n == 0)
@@ -105,9 +149,11 @@ void q_digest_update(q_digest *d, q_str bytes)
     if (d->md)
         EVP_DigestUpdate(d->md, bytes.p, bytes.n);
     else if (d->kind == Q_CRC32)
-        d->crc = (uint32_t)crc32_z(d->crc, (const unsigned char *)bytes.p, bytes.n);
+        d->crc = crc32_z((uint32_t)d->crc, (const unsigned char *)bytes.p, bytes.n);
+    else if (d->kind == Q_CRC32C)
+        d->crc = crc32c_update((uint32_t)d->crc, bytes);
     else
-        d->crc = crc32c_update(d->crc, bytes);
+        d->crc = crc64_update(d->crc, bytes);
 }
 
 void q_digest_final(q_digest *d, unsigned char *out)
@@ -117,8 +163,8 @@ void q_digest_final(q_digest *d, unsigned char *out)
         EVP_DigestInit_ex(d->md, md_of(d->kind), NULL);
         return;
     }
-    for (int i = 0; i < 4; i++)
-        out[i] = (unsigned char)(d->crc >> (24 - 8 * i));
+    for (size_t n = q_digest_size(d->kind), i = 0; i < n; i++)
+        out[i] = (unsigned char)(d->crc >> 8 * (n - 1 - i));
     d->crc = 0;
 }
 
@@ -131,6 +177,8 @@ size_t q_digest_size(q_digest_kind kind)
         return 20;
     case Q_SHA256:
         return 32;
+    case Q_CRC64NVME:
+        return 8;
     case Q_CRC32:
     case Q_CRC32C:
         break;

@@ -4,7 +4,14 @@
 
 #include "base/str.h"
 
-typedef enum q_digest_kind { Q_MD5, Q_SHA1, Q_SHA256, Q_CRC32, Q_CRC32C } q_digest_kind;
+typedef enum q_digest_kind {
+    Q_MD5,
+    Q_SHA1,
+    Q_SHA256,
+    Q_CRC32,
+    Q_CRC32C,
+    Q_CRC64NVME
+} q_digest_kind;
 
 enum { Q_DIGEST_MAX = 32 }; /* bytes of the longest */
 

@@ -21,11 +21,12 @@ TEST(published_values)
                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     CHECK_STREQ(hex_of(Q_CRC32, Q_STR("123456789")), "cbf43926");
     CHECK_STREQ(hex_of(Q_CRC32C, Q_STR("123456789")), "e3069283");
+    CHECK_STREQ(hex_of(Q_CRC64NVME, Q_STR("123456789")), "ae8b14860a799888");
 }
 
 TEST(pieces_give_the_same_as_the_whole)
 {
-    static const q_digest_kind kinds[] = {Q_MD5, Q_SHA1, Q_SHA256, Q_CRC32, Q_CRC32C};
+    static const q_digest_kind kinds[] = {Q_MD5, Q_SHA1, Q_SHA256, Q_CRC32, Q_CRC32C, Q_CRC64NVME};
     q_str text = Q_STR("The quick brown fox jumps over the lazy dog, twice over and again.");
 
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
