@@ -17,8 +17,6 @@ q_code q_recogniser_new(q_recogniser **out, q_err *err)
 
     if (!r)
         return q_err_nomem(err);
-    /* One page, one thread: pages are what is spread over the processors. */
-    setenv("OMP_THREAD_LIMIT", "1", 1);
     r->tesseract = TessBaseAPICreate();
     if (!r->tesseract) {
         rc = q_err_nomem(err);

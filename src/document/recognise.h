@@ -2,7 +2,9 @@
  *
  * A recogniser holds a loaded model (English). It keeps nothing of one page
  * for the next, so the same picture gives the same words in any order of
- * pages. One thread uses one recogniser.
+ * pages. One thread uses one recogniser. Its library starts threads of its own
+ * unless the environment said OMP_THREAD_LIMIT=1 when the process began, as it
+ * does in workers: pages are what is spread over the processors.
  */
 #ifndef Q_DOCUMENT_RECOGNISE_H
 #define Q_DOCUMENT_RECOGNISE_H

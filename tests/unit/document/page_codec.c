@@ -1,0 +1,97 @@
+#include "document/page_codec.h"
+
+#include "test.h"
+
+#include <string.h>
+
+static q_page sample(void)
+{
+    static q_word words[] = {{Q_STR_INIT("Gr\xc3\xbc\xc3\x9f"), {0.1, 0.2, 0.3, 0.4}, 99.5f},
+                             {Q_STR_INIT("Gott"), {0.5, 0.2, 1.0 / 3, 0.4}, 0},
+                             {Q_STR_INIT("!"), {0, 0, 1, 1}, 100}};
+    static q_line lines[] = {
+        {Q_STR_INIT("Gr\xc3\xbc\xc3\x9f Gott"), {0.1, 0.2, 0.7, 0.4}, 50, 0, 2},
+        {Q_STR_INIT("!"), {0, 0, 1, 1}, 100, 2, 1}};
+
+    return (q_page){words, 3, lines, 2, 612, 791.5, true};
+}
+
+static q_str encoded(void)
+{
+    q_page page = sample();
+    q_buf b = q_buf_init(q_test_arena(), 10000);
+    q_str bytes;
+
+    q_page_encode(&page, &b);
+    CHECK_EQ(q_buf_finish(&b, &bytes, NULL), Q_OK);
+    return bytes;
+}
+
+TEST(page_codec_gives_back_what_it_was_given)
+{
+    q_page want = sample(), got;
+
+    CHECK_EQ(q_page_decode(encoded(), q_test_arena(), &got, NULL), Q_OK);
+    CHECK_EQ(got.word_count, 3);
+    CHECK_EQ(got.line_count, 2);
+    CHECK(got.from_text_layer);
+    CHECK_NEAR(got.height_pt, 791.5, 0);
+    for (size_t i = 0; i < 3; i++) {
+        CHECK(q_str_eq(got.words[i].text, want.words[i].text));
+        CHECK(memcmp(&got.words[i].box, &want.words[i].box, sizeof(q_box)) == 0);
+        CHECK_NEAR(got.words[i].confidence, want.words[i].confidence, 0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(q_str_eq(got.lines[i].text, want.lines[i].text));
+        CHECK_EQ(got.lines[i].first_word, want.lines[i].first_word);
+        CHECK_EQ(got.lines[i].word_count, want.lines[i].word_count);
+    }
+}
+
+TEST(page_codec_refuses_every_cut)
+{
+    q_str whole = encoded();
+    q_page page;
+
+    for (size_t n = 0; n < whole.n; n++) {
+        char *cut = q_arena_alloc(q_test_arena(), n);
+
+        memcpy(cut, whole.p, n);
+        CHECK_EQ(q_page_decode((q_str){cut, n}, q_test_arena(), &page, NULL), Q_INVALID);
+    }
+}
+
+TEST(page_codec_refuses_lies)
+{
+    q_str whole = encoded();
+    q_page page;
+
+    for (size_t i = 0; i < whole.n; i++) {
+        char *lie = q_arena_alloc(q_test_arena(), whole.n);
+
+        memcpy(lie, whole.p, whole.n);
+        lie[i] ^= (char)0xff;
+        if (q_page_decode((q_str){lie, whole.n}, q_test_arena(), &page, NULL) == Q_OK)
+            for (size_t w = 0; w < page.word_count; w++)
+                CHECK(page.words[w].confidence <= 100);
+    }
+}
+
+TEST(page_codec_carries_many_pages)
+{
+    q_page two[] = {sample(), {.width_pt = 10, .height_pt = 20}};
+    q_pages want = {two, 2}, got;
+    q_buf b = q_buf_init(q_test_arena(), 10000);
+    q_str bytes;
+
+    q_pages_encode(&want, &b);
+    CHECK_EQ(q_buf_finish(&b, &bytes, NULL), Q_OK);
+    CHECK_EQ(q_pages_decode(bytes, q_test_arena(), &got, NULL), Q_OK);
+    CHECK_EQ(got.count, 2);
+    CHECK_EQ(got.pages[0].word_count, 3);
+    CHECK_EQ(got.pages[1].line_count, 0);
+    CHECK_EQ(q_pages_decode(q_str_sub(bytes, 0, bytes.n - 1), q_test_arena(), &got, NULL),
+             Q_INVALID);
+}
+
+TEST_MAIN("document/page_codec")
