@@ -307,7 +307,7 @@ static q_code start(spawner *s, q_err *err)
 }
 
 int q_worker_main(const q_worker_task *tasks, size_t count,
-                  q_code (*prepare)(void **state, q_err *err))
+                  q_code (*prepare)(void **state, q_err *err), void (*release)(void *state))
 {
     spawner s = {.tasks = tasks, .task_count = count, .self = getpid(), .signals = -1};
     q_code rc = start(&s, &s.failed);
@@ -322,6 +322,8 @@ int q_worker_main(const q_worker_task *tasks, size_t count,
         q_log(Q_LOG_DEBUG, "worker", "a sanitizer is built in: workers' memory is not limited");
     serve(&s);
     end_all(&s);
+    if (release && s.state)
+        release(s.state);
     sandbox__free(s.box);
     q_fd_close(s.signals);
     return rc != Q_OK;

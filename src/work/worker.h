@@ -64,9 +64,10 @@ Q_MUST_USE q_code q_worker_call(q_worker *k, const char *task, q_str request, co
 
 /* The spawner's main: `prepare` (may be NULL) loads what all workers share and
  * leaves it in *state, where each worker's tasks find it; then requests on
- * descriptor 3 are served until it closes. Returns the exit status.
+ * descriptor 3 are served until it closes. `release` (may be NULL) gets the
+ * state at the end, in the spawner alone. Returns the exit status.
  */
 int q_worker_main(const q_worker_task *tasks, size_t count,
-                  q_code (*prepare)(void **state, q_err *err));
+                  q_code (*prepare)(void **state, q_err *err), void (*release)(void *state));
 
 #endif

@@ -624,6 +624,6 @@ TEST(worker_leases_from_many_threads_leave_nothing_behind)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--spawner") == 0)
-        return q_worker_main(tasks, sizeof tasks / sizeof *tasks, prepare);
+        return q_worker_main(tasks, sizeof tasks / sizeof *tasks, prepare, NULL);
     return q_test_main("work/worker", argc, argv);
 }
