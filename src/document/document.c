@@ -77,7 +77,7 @@ static q_code open_format(q_document *d, q_err *err)
     rc = check_pdf_end(d->file, err);
     if (rc)
         return rc;
-    rc = pdf__open(d->fd, &d->limits, &d->pdf, err);
+    rc = pdf__open(d->fd, d->file, &d->limits, &d->pdf, err);
     if (rc)
         return rc;
     d->page_count = pdf__page_count(d->pdf);

@@ -1,15 +1,18 @@
 #include "document/pdf.h"
 
+#include "base/file.h"
 #include "document/child.h"
 #include "document/image.h"
 #include "document/pdf_info.h"
 #include "document/pdf_text.h"
 
+#include <fcntl.h>
 #include <leptonica/allheaders.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     TIME_LIMIT_MS = 60000, /* of one program on one page */
@@ -21,7 +24,8 @@ enum {
 };
 
 struct pdf_file {
-    int fd;
+    int fd;     /* what the programs open anew */
+    int own_fd; /* the same when it is ours, or -1 */
     q_document_limits limits;
     q_arena *arena;
     pdf_info info;
@@ -88,15 +92,30 @@ static q_code read_info(pdf_file *p, q_err *err)
     return rc;
 }
 
-q_code pdf__open(int fd, const q_document_limits *limits, pdf_file **out, q_err *err)
+/* A memory file can be opened again by anybody who has it; a file on the disk
+ * only by whom its owner and the sandbox let.
+ */
+static bool is_memory_file(int fd)
+{
+    struct stat st;
+
+    return fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0;
+}
+
+q_code pdf__open(int fd, q_str file, const q_document_limits *limits, pdf_file **out, q_err *err)
 {
     pdf_file *p = calloc(1, sizeof *p);
-    q_code rc;
+    q_code rc = Q_OK;
 
     if (!p)
         return q_err_nomem(err);
-    p->fd = fd;
+    p->own_fd = -1;
     p->limits = *limits;
+    if (!is_memory_file(fd))
+        rc = q_fd_of_bytes("document", file, &p->own_fd, err);
+    if (rc)
+        goto done;
+    p->fd = p->own_fd >= 0 ? p->own_fd : fd;
     p->arena = q_arena_new((size_t)256 << 20);
     rc = p->arena ? read_info(p, err) : q_err_nomem(err);
     if (rc)
@@ -113,6 +132,7 @@ void pdf__close(pdf_file *p)
     if (!p)
         return;
     q_arena_free(p->arena);
+    q_fd_close(p->own_fd);
     free(p);
 }
 

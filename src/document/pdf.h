@@ -15,8 +15,11 @@
 typedef struct pdf_file pdf_file;
 struct Pix;
 
-/* `fd` is borrowed as long as the pdf lives. Fails as q_document_open. */
-Q_MUST_USE q_code pdf__open(int fd, const q_document_limits *limits, pdf_file **out, q_err *err);
+/* `fd` and its bytes `file` are borrowed as long as the pdf lives. Fails as
+ * q_document_open.
+ */
+Q_MUST_USE q_code pdf__open(int fd, q_str file, const q_document_limits *limits, pdf_file **out,
+                            q_err *err);
 void pdf__close(pdf_file *p); /* NULL is fine */
 size_t pdf__page_count(const pdf_file *p);
 

@@ -271,9 +271,10 @@ TEST(document_lowers_the_resolution_of_huge_pages)
 {
     PIX *pix = NULL;
     pdf_file *p = NULL;
-    int dpi = 0, fd = sample_fd(sample_text_pdf(SAMPLE_INVOICE, 1, "/MediaBox [0 0 7200 7200]"));
+    q_str file = sample_text_pdf(SAMPLE_INVOICE, 1, "/MediaBox [0 0 7200 7200]");
+    int dpi = 0, fd = sample_fd(file);
 
-    CHECK_EQ(pdf__open(fd, &q_document_default_limits, &p, NULL), Q_OK);
+    CHECK_EQ(pdf__open(fd, file, &q_document_default_limits, &p, NULL), Q_OK);
     CHECK_EQ(pdf__render(p, 0, &pix, &dpi, NULL), Q_OK);
     CHECK(dpi < 60);
     CHECK((uint64_t)pixGetWidth(pix) * (uint64_t)pixGetHeight(pix) <= 35000000);

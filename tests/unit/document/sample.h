@@ -11,6 +11,7 @@
 #include "document/document.h"
 #include "document/pdf.h"
 
+#include <fcntl.h>
 #include <leptonica/allheaders.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ static inline PIX *sample_picture(q_str document)
     pdf_file *p = NULL;
     PIX *pix = NULL;
 
-    CHECK_EQ(pdf__open(fd, &q_document_default_limits, &p, NULL), Q_OK);
+    CHECK_EQ(pdf__open(fd, document, &q_document_default_limits, &p, NULL), Q_OK);
     CHECK_EQ(pdf__render(p, 0, &pix, &dpi, NULL), Q_OK);
     pixSetResolution(pix, dpi, dpi);
     pdf__close(p);

@@ -1,0 +1,346 @@
+#include "service/reader.h"
+
+#include "service/reader_wire.h"
+
+#include "base/clock.h"
+#include "base/pool.h"
+#include "document/page_codec.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    MAX_PARALLEL = 64,
+    REPLY_MEMORY = 256 << 20, /* for one page's bytes */
+    /* A worker's processor time is bounded, so a long document takes several. */
+    PAGES_A_LEASE = 50,
+    RETRY_MS = 100 /* till a helper asks again for a free worker */
+};
+
+const q_read_options q_read_default_options = {
+    .limits = {.max_pages = 3000, .max_pixels = 100000000, .max_bytes = (size_t)512 << 20},
+    .timeout_ms = 3600 * 1000,
+    .page_timeout_ms = 120 * 1000};
+
+/* One document being read. Pages are given out in order; after a failure no
+ * further ones are, so the lowest failing page is always among those tried.
+ */
+typedef struct reading {
+    q_workers *workers;
+    const q_read_options *options;
+    int fd;
+    int64_t deadline_ns;
+    size_t total;
+
+    pthread_mutex_t mu;
+    pthread_cond_t changed;
+    size_t next, done;  /* under mu */
+    size_t helpers;     /* under mu: threads still at work beside the caller's */
+    size_t failed_page; /* under mu; SIZE_MAX: none */
+    q_err failure;      /* under mu */
+    q_arena *arena;     /* under mu: the caller's */
+    q_page *pages;      /* each written by whoever reads it, under mu */
+} reading;
+
+/* One thread's worker. */
+typedef struct lease {
+    reading *r;
+    q_worker *worker; /* NULL: none yet */
+    size_t read;      /* pages, on this lease */
+} lease;
+
+/* How long a call may take. Q_TIMEOUT when the document's time is over. */
+static q_code time_left(const reading *r, int *ms, q_err *err)
+{
+    int64_t left = (r->deadline_ns - q_monotonic_ns()) / 1000000;
+
+    if (left <= 0)
+        return q_err_set(err, Q_TIMEOUT, "the document was not read within %d s",
+                         r->options->timeout_ms / 1000);
+    *ms = left < r->options->page_timeout_ms ? (int)left : r->options->page_timeout_ms;
+    return Q_OK;
+}
+
+static q_code call(lease *l, const char *task, q_str request, bool with_file, q_arena *a,
+                   q_str *reply, q_err *err)
+{
+    int ms = 0;
+    q_code rc = time_left(l->r, &ms, err);
+
+    if (rc)
+        return rc;
+    return q_worker_call(l->worker, task, request, &l->r->fd, with_file, ms, a, reply, err);
+}
+
+static void lease_end(lease *l)
+{
+    q_worker_release(l->worker);
+    l->worker = NULL;
+    l->read = 0;
+}
+
+/* Let the leased worker open the document. */
+static q_code open_document(lease *l, size_t *page_count, q_err *err)
+{
+    q_str request = {(const char *)&l->r->options->limits, sizeof l->r->options->limits}, reply;
+    reader_open_reply opened;
+    q_arena *a = q_arena_new(1 << 16);
+    q_code rc;
+
+    if (!a)
+        return q_err_nomem(err);
+    rc = call(l, READER_OPEN, request, true, a, &reply, err);
+    if (!rc && reply.n != sizeof opened)
+        rc = q_err_set(err, Q_INTERNAL, "a worker answered %zu bytes", reply.n);
+    if (!rc) {
+        memcpy(&opened, reply.p, sizeof opened);
+        *page_count = (size_t)opened.page_count;
+    }
+    q_arena_free(a);
+    return rc;
+}
+
+/* A worker that has opened the document. `wait` false: Q_BUSY without a free one. */
+static q_code lease_begin(lease *l, bool wait, q_err *err)
+{
+    size_t count;
+    q_code rc = wait ? q_worker_lease(l->r->workers, &l->worker, err)
+                     : q_worker_try_lease(l->r->workers, &l->worker, err);
+
+    if (!rc)
+        rc = open_document(l, &count, err);
+    if (rc)
+        lease_end(l);
+    return rc;
+}
+
+/* Read a page and keep it. */
+static q_code read_page(lease *l, size_t index, q_err *err)
+{
+    uint64_t number = index;
+    q_arena *a = q_arena_new(REPLY_MEMORY);
+    q_str reply;
+    q_code rc;
+
+    if (!a)
+        return q_err_nomem(err);
+    rc = call(l, READER_READ, (q_str){(const char *)&number, sizeof number}, false, a, &reply, err);
+    if (!rc) {
+        pthread_mutex_lock(&l->r->mu);
+        rc = q_page_decode(reply, l->r->arena, &l->r->pages[index], err);
+        pthread_mutex_unlock(&l->r->mu);
+    }
+    q_arena_free(a);
+    return rc;
+}
+
+/* The next page to read; false when there is none, or reading has failed. */
+static bool page_take(reading *r, size_t *index)
+{
+    bool more;
+
+    pthread_mutex_lock(&r->mu);
+    more = r->next < r->total && r->failed_page == SIZE_MAX;
+    if (more)
+        *index = r->next++;
+    pthread_mutex_unlock(&r->mu);
+    return more;
+}
+
+static void page_done(reading *r, size_t index, q_code rc, const q_err *err)
+{
+    pthread_mutex_lock(&r->mu);
+    if (!rc)
+        r->done++;
+    else if (index < r->failed_page) {
+        r->failed_page = index;
+        r->failure = *err;
+        r->failure.code = rc;
+    }
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->mu);
+}
+
+static void progress(reading *r, size_t done)
+{
+    if (r->options->progress)
+        r->options->progress(r->options->progress_ctx, done, r->total);
+}
+
+/* Read pages until there are none. The lease has opened the document. */
+static void read_pages(lease *l, bool report)
+{
+    reading *r = l->r;
+    size_t index, count;
+
+    while (page_take(r, &index)) {
+        q_err err = {.code = Q_OK};
+        q_code rc = Q_OK;
+
+        if (!l->worker || l->read == PAGES_A_LEASE) {
+            lease_end(l);
+            rc = lease_begin(l, true, &err);
+        }
+        if (!rc)
+            rc = read_page(l, index, &err);
+        l->read++;
+        page_done(r, index, rc, &err);
+        if (report) {
+            pthread_mutex_lock(&r->mu);
+            count = r->done;
+            pthread_mutex_unlock(&r->mu);
+            progress(r, count);
+        }
+    }
+}
+
+static void wait_a_moment(reading *r)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += RETRY_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_mutex_lock(&r->mu);
+    if (r->next < r->total && r->failed_page == SIZE_MAX)
+        pthread_cond_timedwait(&r->changed, &r->mu, &until);
+    pthread_mutex_unlock(&r->mu);
+}
+
+static bool pages_remain(reading *r)
+{
+    bool remain;
+
+    pthread_mutex_lock(&r->mu);
+    remain = r->next < r->total && r->failed_page == SIZE_MAX;
+    pthread_mutex_unlock(&r->mu);
+    return remain;
+}
+
+/* A helper takes a worker only while one is free and pages remain. What keeps
+ * it from one is no failure: the caller's thread reads all the same.
+ */
+static void *help(void *arg)
+{
+    reading *r = arg;
+    lease l = {.r = r};
+
+    while (pages_remain(r)) {
+        q_code rc = lease_begin(&l, false, NULL);
+
+        if (!rc)
+            read_pages(&l, false);
+        else if (rc == Q_BUSY)
+            wait_a_moment(r);
+        else
+            break;
+    }
+    lease_end(&l);
+    pthread_mutex_lock(&r->mu);
+    r->helpers--;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->mu);
+    return NULL;
+}
+
+static size_t helpers_start(reading *r, pthread_t *threads)
+{
+    size_t wanted = r->options->parallel ? r->options->parallel : q_cpu_count(), n = 0;
+
+    wanted = wanted > MAX_PARALLEL ? MAX_PARALLEL : wanted;
+    wanted = wanted > r->total ? r->total : wanted;
+    while (n + 1 < wanted) {
+        pthread_mutex_lock(&r->mu);
+        r->helpers++;
+        pthread_mutex_unlock(&r->mu);
+        if (pthread_create(&threads[n], NULL, help, r)) {
+            pthread_mutex_lock(&r->mu);
+            r->helpers--;
+            pthread_mutex_unlock(&r->mu);
+            break; /* fewer will do */
+        }
+        n++;
+    }
+    return n;
+}
+
+/* Wait for the helpers' last pages and tell of each. */
+static void helpers_await(reading *r)
+{
+    size_t told = 0, done;
+    bool busy = true;
+
+    while (busy) {
+        pthread_mutex_lock(&r->mu);
+        while (r->helpers && r->done == told)
+            pthread_cond_wait(&r->changed, &r->mu);
+        done = r->done;
+        busy = r->helpers > 0;
+        pthread_mutex_unlock(&r->mu);
+        if (done != told && busy)
+            progress(r, done);
+        told = done;
+    }
+}
+
+static q_code read_all(reading *r, lease *l, q_err *err)
+{
+    pthread_t threads[MAX_PARALLEL];
+    size_t helpers;
+
+    r->pages = q_arena_array(r->arena, r->total, sizeof *r->pages);
+    if (!r->pages)
+        return q_err_nomem(err);
+    helpers = helpers_start(r, threads);
+    read_pages(l, true);
+    lease_end(l); /* at once, for whoever waits for a worker */
+    helpers_await(r);
+    for (size_t i = 0; i < helpers; i++)
+        pthread_join(threads[i], NULL);
+    if (r->failed_page == SIZE_MAX) {
+        progress(r, r->total);
+        return Q_OK;
+    }
+    if (err)
+        *err = r->failure;
+    return q_err_add(err, r->failure.code, "page %zu", r->failed_page + 1);
+}
+
+q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_arena *a,
+                       q_pages *out, q_err *err)
+{
+    reading r = {.workers = w,
+                 .options = options,
+                 .fd = fd,
+                 .mu = PTHREAD_MUTEX_INITIALIZER,
+                 .changed = PTHREAD_COND_INITIALIZER,
+                 .failed_page = SIZE_MAX,
+                 .arena = a};
+    lease l = {.r = &r};
+    q_code rc;
+
+    rc = q_worker_lease(w, &l.worker, err);
+    if (rc)
+        goto done;
+    r.deadline_ns = q_monotonic_ns() + (int64_t)options->timeout_ms * 1000000;
+    rc = open_document(&l, &r.total, err);
+    if (rc)
+        goto done;
+    if (r.total > options->limits.max_pages) { /* not what a sound worker says */
+        rc = q_err_set(err, Q_CRASHED, "a worker answered nonsense");
+        goto done;
+    }
+    rc = read_all(&r, &l, err);
+    if (rc)
+        goto done;
+    *out = (q_pages){r.pages, r.total};
+done:
+    lease_end(&l);
+    pthread_cond_destroy(&r.changed);
+    pthread_mutex_destroy(&r.mu);
+    return rc;
+}

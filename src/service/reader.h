@@ -1,0 +1,43 @@
+/* service/reader.h - documents read in workers: the way in for everybody else.
+ *
+ *     server --open, read page--> worker --> document/ --> page's bytes --> server
+ *
+ * A document's pages are spread over the workers that are free, and the answer
+ * does not depend on how many those are.
+ */
+#ifndef Q_SERVICE_READER_H
+#define Q_SERVICE_READER_H
+
+#include "document/document.h"
+#include "work/worker.h"
+
+/* What a spawner hands to q_worker_main: the tasks, and below them its
+ * preparation and release.
+ */
+extern const q_worker_task q_reader_tasks[];
+extern const size_t q_reader_task_count;
+/* Loads the recogniser's model, so that workers start with it. */
+Q_MUST_USE q_code q_reader_prepare(void **state, q_err *err);
+void q_reader_release(void *state); /* NULL is fine */
+
+typedef struct q_read_options {
+    q_document_limits limits;
+    int timeout_ms;      /* for the whole document, waiting for a worker left out */
+    int page_timeout_ms; /* for one page */
+    size_t parallel;     /* workers at most; 0: one a processor */
+    /* Called now and then on the caller's thread; may be NULL. */
+    void (*progress)(void *ctx, size_t done, size_t total);
+    void *progress_ctx;
+} q_read_options;
+
+extern const q_read_options q_read_default_options;
+
+/* Read all pages of the file behind `fd` (borrowed, seekable). *out is in the
+ * arena. Fails as q_document_open and q_document_read do, and with Q_CRASHED
+ * or Q_TIMEOUT when a worker died or took too long. When a page fails the
+ * sentence names it ("page 3: ..."): the first that does, by number.
+ */
+Q_MUST_USE q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_arena *a,
+                                  q_pages *out, q_err *err);
+
+#endif

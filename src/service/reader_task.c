@@ -1,0 +1,95 @@
+/* The worker's side of service/reader.h: one document a lease, opened once,
+ * then read page by page in any order.
+ */
+#include "service/reader.h"
+
+#include "service/reader_wire.h"
+
+#include "base/file.h"
+#include "document/page_codec.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_MEMORY = 256 << 20 };
+
+/* A worker's state. It goes with the process. */
+typedef struct reader_state {
+    q_recogniser *recogniser;
+    q_document *document;
+    int fd;
+} reader_state;
+
+q_code q_reader_prepare(void **state, q_err *err)
+{
+    reader_state *s = calloc(1, sizeof *s);
+    q_code rc;
+
+    if (!s)
+        return q_err_nomem(err);
+    s->fd = -1;
+    rc = q_recogniser_new(&s->recogniser, err);
+    if (rc) {
+        free(s);
+        return rc;
+    }
+    *state = s;
+    return Q_OK;
+}
+
+void q_reader_release(void *state)
+{
+    reader_state *s = state;
+
+    if (!s)
+        return;
+    q_recogniser_free(s->recogniser);
+    free(s);
+}
+
+static q_code task_open(q_str request, const int *fds, size_t fd_count, void **state, q_buf *reply,
+                        q_err *err)
+{
+    reader_state *s = *state;
+    reader_open_reply answer = {0};
+    q_document_limits limits;
+    q_code rc;
+
+    if (!s || s->document || fd_count != 1 || request.n != sizeof limits)
+        return q_err_set(err, Q_INTERNAL, "a worker reads one document");
+    memcpy(&limits, request.p, sizeof limits);
+    s->fd = fcntl(fds[0], F_DUPFD_CLOEXEC, 0); /* lent for the call only */
+    if (s->fd < 0)
+        return q_err_errno(err, "keep the file");
+    rc = q_document_open(s->fd, &limits, s->recogniser, &s->document, err);
+    if (rc)
+        return rc;
+    answer.page_count = q_document_page_count(s->document);
+    q_buf_put(reply, (q_str){(const char *)&answer, sizeof answer});
+    return Q_OK;
+}
+
+static q_code task_read(q_str request, const int *fds, size_t fd_count, void **state, q_buf *reply,
+                        q_err *err)
+{
+    reader_state *s = *state;
+    q_arena *a = NULL;
+    q_page page;
+    uint64_t index;
+    q_code rc;
+
+    (void)fds, (void)fd_count;
+    if (!s || !s->document || request.n != sizeof index)
+        return q_err_set(err, Q_INTERNAL, "a page was asked for before its document");
+    memcpy(&index, request.p, sizeof index);
+    a = q_arena_new(PAGE_MEMORY);
+    rc = a ? q_document_read(s->document, (size_t)index, a, &page, err) : q_err_nomem(err);
+    if (!rc)
+        q_page_encode(&page, reply);
+    q_arena_free(a);
+    return rc;
+}
+
+const q_worker_task q_reader_tasks[] = {{READER_OPEN, task_open}, {READER_READ, task_read}};
+const size_t q_reader_task_count = sizeof q_reader_tasks / sizeof *q_reader_tasks;

@@ -1,0 +1,19 @@
+/* service/reader_wire.h - what reader.c and its tasks say to each other. Both
+ * ends are one binary on one machine, so structs travel as they are.
+ *
+ *     document.open   q_document_limits, the file  -> reader_open_reply
+ *     document.read   uint64_t index               -> document/page_codec.h
+ */
+#ifndef Q_SERVICE_READER_WIRE_H
+#define Q_SERVICE_READER_WIRE_H
+
+#include <stdint.h>
+
+#define READER_OPEN "document.open"
+#define READER_READ "document.read"
+
+typedef struct reader_open_reply {
+    uint64_t page_count;
+} reader_open_reply;
+
+#endif
