@@ -1,0 +1,72 @@
+# bash completion for quern(1): source it, or put it into
+# /usr/share/bash-completion/completions/quern
+
+# The names in the first column of a list, below its heading.
+_quern_names() { quern "$1" list "${data[@]}" 2>/dev/null | awk 'NR > 1 { print $1 }'; }
+
+_quern() {
+  local cur prev words cword command data=() i
+  _init_completion -n : || return
+  command=${words[1]-}
+
+  for ((i = 2; i < cword - 1; i++)); do
+    [[ ${words[i]} == --data ]] && data=(--data "${words[i + 1]}")
+  done
+
+  case $prev in
+  --data)
+    _filedir -d
+    return
+    ;;
+  --tls-cert | --tls-key)
+    _filedir '@(pem|crt|key)'
+    return
+    ;;
+  --format)
+    case $command in
+    read) mapfile -t COMPREPLY < <(compgen -W 'text json tsv' -- "$cur") ;;
+    expense) mapfile -t COMPREPLY < <(compgen -W 'table json csv' -- "$cur") ;;
+    esac
+    return
+    ;;
+  --log-level)
+    mapfile -t COMPREPLY < <(compgen -W 'debug info warn error off' -- "$cur")
+    return
+    ;;
+  --listen)
+    mapfile -t COMPREPLY < <(compgen -W '127.0.0.1:8470 0.0.0.0:8470' -- "$cur")
+    return
+    ;;
+  --on)
+    return
+    ;;
+  esac
+
+  local commands='serve read expense chat bot function version help'
+  local options='' subcommands=''
+  case $command in
+  serve) options='--data --listen --tls-cert --tls-key --log-level' ;;
+  read | expense) options='--format' ;;
+  chat) options='--data' ;;
+  bot) options='--data' subcommands='import list' ;;
+  function) options='--data --on' subcommands='add list' ;;
+  esac
+
+  if ((cword == 1)); then
+    mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+  elif [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur")
+  elif [[ -n $subcommands ]] && ((cword == 2)); then
+    mapfile -t COMPREPLY < <(compgen -W "$subcommands" -- "$cur")
+  else
+    case $command in
+    help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
+    chat) mapfile -t COMPREPLY < <(compgen -W "$(_quern_names bot)" -- "$cur") ;;
+    read | expense) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
+    bot) _filedir json ;;
+    function) ((cword == 4)) && _filedir -d ;;
+    esac
+  fi
+}
+
+complete -F _quern quern
