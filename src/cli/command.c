@@ -102,7 +102,8 @@ int cli_main(int argc, char **argv)
     if (strcmp(name, "--version") == 0)
         name = "version";
     if (strcmp(name, Q_WORKER_COMMAND) == 0) /* not for people: the server starts itself so */
-        return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare);
+        return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare,
+                             q_reader_release);
     command = cli_find(name);
     if (!command)
         return unknown_command(name);

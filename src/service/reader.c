@@ -13,7 +13,7 @@
 enum {
     MAX_PARALLEL = 64,
     REPLY_MEMORY = 256 << 20, /* for one page's bytes */
-    /* A worker's processor time is bounded, so a long document takes several. */
+    WORKER_CPU_SECONDS = 600, /* so that a long document takes several workers */
     PAGES_A_LEASE = 50,
     RETRY_MS = 100 /* till a helper asks again for a free worker */
 };
@@ -23,12 +23,23 @@ const q_read_options q_read_default_options = {
     .timeout_ms = 3600 * 1000,
     .page_timeout_ms = 120 * 1000};
 
+q_code q_reader_workers_new(size_t slots, q_workers **out, q_err *err)
+{
+    static const char *const argv[] = {"/proc/self/exe", Q_WORKER_COMMAND, NULL};
+    q_workers_config config = {.spawner_argv = argv,
+                               .slots = slots,
+                               .memory_bytes = (size_t)2 << 30,
+                               .cpu_seconds = WORKER_CPU_SECONDS};
+
+    return q_workers_new(&config, out, err);
+}
+
 /* One document being read. Pages are given out in order; after a failure no
  * further ones are, so the lowest failing page is always among those tried.
  */
 typedef struct reading {
     q_workers *workers;
-    const q_read_options *options;
+    const q_read_options *options; /* without zeros where there is a default */
     int fd;
     int64_t deadline_ns;
     size_t total;
@@ -249,7 +260,7 @@ static void *help(void *arg)
 
 static size_t helpers_start(reading *r, pthread_t *threads)
 {
-    size_t wanted = r->options->parallel ? r->options->parallel : q_cpu_count(), n = 0;
+    size_t wanted = r->options->parallel, n = 0;
 
     wanted = wanted > MAX_PARALLEL ? MAX_PARALLEL : wanted;
     wanted = wanted > r->total ? r->total : wanted;
@@ -310,11 +321,26 @@ static q_code read_all(reading *r, lease *l, q_err *err)
     return q_err_add(err, r->failure.code, "page %zu", r->failed_page + 1);
 }
 
+static q_read_options with_defaults(const q_read_options *given)
+{
+    q_read_options o = *given;
+    const q_read_options *d = &q_read_default_options;
+
+    o.limits.max_pages = o.limits.max_pages ? o.limits.max_pages : d->limits.max_pages;
+    o.limits.max_pixels = o.limits.max_pixels ? o.limits.max_pixels : d->limits.max_pixels;
+    o.limits.max_bytes = o.limits.max_bytes ? o.limits.max_bytes : d->limits.max_bytes;
+    o.timeout_ms = o.timeout_ms ? o.timeout_ms : d->timeout_ms;
+    o.page_timeout_ms = o.page_timeout_ms ? o.page_timeout_ms : d->page_timeout_ms;
+    o.parallel = o.parallel ? o.parallel : q_cpu_count();
+    return o;
+}
+
 q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_arena *a,
                        q_pages *out, q_err *err)
 {
+    q_read_options filled = with_defaults(options);
     reading r = {.workers = w,
-                 .options = options,
+                 .options = &filled,
                  .fd = fd,
                  .mu = PTHREAD_MUTEX_INITIALIZER,
                  .changed = PTHREAD_COND_INITIALIZER,
@@ -326,11 +352,11 @@ q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_ar
     rc = q_worker_lease(w, &l.worker, err);
     if (rc)
         goto done;
-    r.deadline_ns = q_monotonic_ns() + (int64_t)options->timeout_ms * 1000000;
+    r.deadline_ns = q_monotonic_ns() + (int64_t)filled.timeout_ms * 1000000;
     rc = open_document(&l, &r.total, err);
     if (rc)
         goto done;
-    if (r.total > options->limits.max_pages) { /* not what a sound worker says */
+    if (r.total > filled.limits.max_pages) { /* not what a sound worker says */
         rc = q_err_set(err, Q_CRASHED, "a worker answered nonsense");
         goto done;
     }

@@ -20,12 +20,18 @@ extern const size_t q_reader_task_count;
 Q_MUST_USE q_code q_reader_prepare(void **state, q_err *err);
 void q_reader_release(void *state); /* NULL is fine */
 
-typedef struct q_read_options {
+/* The first argument with which our own program becomes a spawner of readers. */
+#define Q_WORKER_COMMAND "--worker"
+
+/* Up to `slots` workers of this very program, which must take Q_WORKER_COMMAND. */
+Q_MUST_USE q_code q_reader_workers_new(size_t slots, q_workers **out, q_err *err);
+
+typedef struct q_read_options { /* 0 and NULL: as in q_read_default_options */
     q_document_limits limits;
     int timeout_ms;      /* for the whole document, waiting for a worker left out */
     int page_timeout_ms; /* for one page */
-    size_t parallel;     /* workers at most; 0: one a processor */
-    /* Called now and then on the caller's thread; may be NULL. */
+    size_t parallel;     /* workers at most; default: one a processor */
+    /* Called now and then on the caller's thread; default: nothing. */
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;
 } q_read_options;
