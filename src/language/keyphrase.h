@@ -1,0 +1,23 @@
+/* language/keyphrase.h - the noun phrases of a text.
+ *
+ * Words are tagged from the lexicon and their neighbours, then chunked:
+ * determiner, then adjectives, numbers and nouns, ending in a noun or number.
+ * A score is how sure the tagging of the phrase's words is, 0..1.
+ */
+#ifndef Q_LANGUAGE_KEYPHRASE_H
+#define Q_LANGUAGE_KEYPHRASE_H
+
+#include "language/token.h"
+
+typedef struct q_keyphrase {
+    q_str text;      /* borrowed from the text */
+    float score;     /* 0..1 */
+    uint32_t point;  /* first code point */
+    uint32_t points; /* length in code points */
+} q_keyphrase;
+
+/* In order of the text, in the arena. Fails with Q_NOMEM. */
+Q_MUST_USE q_code q_keyphrases_find(const q_tokens *t, q_arena *a, q_keyphrase **out, size_t *count,
+                                    q_err *err);
+
+#endif
