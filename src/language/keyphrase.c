@@ -8,6 +8,7 @@ typedef enum tag {
     TAG_DETERMINER,
     TAG_POSSESSIVE_MARK, /* 's: joins two phrases */
     TAG_ADJECTIVE,
+    TAG_COMPOUND, /* any word tied by a hyphen: "of" in "state-of-the-art" */
     TAG_NUMBER,
     TAG_NOUN,
     TAG_HYPHEN /* with no blank at either side; a slash or point in a number too */
@@ -80,6 +81,8 @@ static tagged token_tag(const q_tokens *t, size_t i, unsigned before, tag tag_be
 
     switch ((q_token_kind)k->kind) {
     case Q_TOKEN_WORD:
+        if (tag_before == TAG_HYPHEN || (tight(t, i + 1) && q_token_mark(&t->v[i + 1], '-')))
+            return (tagged){q_word_classes(k->lower) & Q_WORD_NOUN ? TAG_NOUN : TAG_COMPOUND, 0.9f};
         return word_tag(k, q_word_classes(k->lower), before, tag_before, after);
     case Q_TOKEN_NUMBER:
         return (tagged){TAG_NUMBER, 0.9f};

@@ -93,28 +93,15 @@ static bool everyday(const q_token *t)
     return (c & (Q_WORD_NOUN | Q_WORD_VERB | Q_WORD_ADJECTIVE | Q_WORD_ADVERB)) != 0;
 }
 
-/* Words in front that start the sentence rather than the name. */
-static size_t leading(const q_tokens *t, size_t i, size_t n)
+/* Whether the first word starts the sentence rather than the name. */
+static bool leading(const q_tokens *t, size_t i)
 {
-    size_t skip = 0;
+    const q_token *k = &t->v[i];
+    size_t known;
 
-    while (skip < n) {
-        const q_token *k = &t->v[i + skip];
-        unsigned c = q_word_listed(k->lower);
-        size_t known;
-
-        if (!(c & Q_WORD_FUNCTION) &&
-            !(k->sentence && everyday(k) && !*q_gazetteer_at(t, i + skip, &known)))
-            break;
-        if (skip == 0 && q_token_is(k, "the") && *q_gazetteer_at(t, i, &known))
-            break;
-        if (k->all_capital && k->points > 1 && *q_gazetteer_word(k->lower))
-            break;
-        skip++;
-        if (!is_name_word(&t->v[i + skip]) || skip >= n)
-            break;
-    }
-    return skip;
+    if (*q_gazetteer_at(t, i, &known) && (known > 1 || (k->all_capital && k->points > 1)))
+        return false;
+    return (q_word_listed(k->lower) & Q_WORD_FUNCTION) || (k->sentence && everyday(k) && !known);
 }
 
 static bool before_is(const q_tokens *t, size_t i, const char *word)
@@ -197,8 +184,8 @@ static match by_surroundings(const q_tokens *t, size_t skip, size_t i, size_t n)
         return (match){0};
     if (n == 1 && (before_is(t, i, "in") || before_is(t, i, "near") || before_is(t, i, "from")))
         return as(skip, n, Q_ENTITY_LOCATION, 0.6f);
-    if (n == 1 && k->kind == Q_TOKEN_WORD && !k->sentence && k->points > 2)
-        return as(skip, n, Q_ENTITY_PERSON, behind_is_speech(t, i + n) ? 0.7f : 0.5f);
+    if (n == 1 && !k->sentence && k->points > 2 && behind_is_speech(t, i + n))
+        return as(skip, n, Q_ENTITY_PERSON, 0.6f);
     if (n >= 2 && n <= 5 && !common)
         return as(skip, n, Q_ENTITY_PERSON, behind_is_speech(t, i + n) ? 0.85f : 0.6f);
     return (match){0};
@@ -284,7 +271,7 @@ static match classify(const q_tokens *t, size_t i, size_t skip, size_t n)
 
 match match__name(const q_tokens *t, size_t i)
 {
-    size_t n = 1, skip, more, title;
+    size_t n = 1, more, title;
     match m = quoted(t, i);
 
     if (m.tokens || !is_name_word(&t->v[i]))
@@ -296,8 +283,7 @@ match match__name(const q_tokens *t, size_t i)
         n += more;
     if (title)
         return as(title, n - title, Q_ENTITY_PERSON, 0.95f);
-    skip = leading(t, i, n);
-    if (skip >= n)
-        return (match){.skip = skip};
-    return classify(t, i + skip, skip, n - skip);
+    if (leading(t, i))
+        return (match){0}; /* the words behind get their own turn */
+    return classify(t, i, 0, n);
 }

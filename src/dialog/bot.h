@@ -1,0 +1,112 @@
+/* dialog/bot.h - a bot: what it listens for, asks, and says.
+ *
+ * Plain values that a caller fills (from a file, say) and keeps in one arena;
+ * nothing here is checked but by q_bot_check. The terms are Amazon Lex V1's.
+ */
+#ifndef Q_DIALOG_BOT_H
+#define Q_DIALOG_BOT_H
+
+#include "base/str.h"
+
+typedef enum q_message_kind { Q_MESSAGE_PLAIN, Q_MESSAGE_CUSTOM, Q_MESSAGE_SSML } q_message_kind;
+
+/* May hold {Slot} and [sessionAttribute] places. */
+typedef struct q_message {
+    q_message_kind kind;
+    int group; /* one message of each group is said; 0 when there are no groups */
+    q_str text;
+} q_message;
+
+typedef struct q_messages {
+    q_message *v;
+    size_t n;
+} q_messages;
+
+typedef struct q_prompt {
+    q_messages messages;
+    int max_attempts; /* how often it is said before giving up; at least 1 */
+} q_prompt;
+
+/* The types that are built in, by their names behind "AMAZON.". */
+typedef enum q_slot_kind {
+    Q_SLOT_CUSTOM, /* q_slot.type says which */
+    Q_SLOT_NUMBER,
+    Q_SLOT_DATE,
+    Q_SLOT_TIME,
+    Q_SLOT_ALPHANUMERIC,
+    Q_SLOT_EMAIL,
+    Q_SLOT_PHONE,
+    Q_SLOT_PERCENTAGE,
+    Q_SLOT_FIRST_NAME,
+    Q_SLOT_LAST_NAME,
+    Q_SLOT_CITY,
+    Q_SLOT_COUNTRY,
+    Q_SLOT_STATE,
+    Q_SLOT_SEARCH_QUERY
+} q_slot_kind;
+
+typedef struct q_slot_value {
+    q_str value;
+    q_str *synonyms;
+    size_t synonym_count;
+} q_slot_value;
+
+typedef struct q_slot_type {
+    q_str name;
+    q_slot_value *values;
+    size_t value_count;
+    bool top_resolution; /* only listed values, given as listed; else any value goes */
+} q_slot_type;
+
+typedef struct q_slot {
+    q_str name;
+    q_slot_kind kind;
+    const q_slot_type *type; /* of a custom slot; else NULL */
+    bool required;
+    int priority; /* lower is asked first */
+    q_prompt prompt;
+} q_slot;
+
+typedef enum q_intent_kind { Q_INTENT_OWN, Q_INTENT_FALLBACK } q_intent_kind;
+
+typedef struct q_intent {
+    q_str name;
+    q_intent_kind kind;
+    q_str *utterances; /* with {Slot} places */
+    size_t utterance_count;
+    q_slot *slots; /* by priority */
+    size_t slot_count;
+    bool confirms;
+    q_prompt confirmation;
+    q_messages rejection;
+    bool dialog_hook;      /* dialog_uri is asked on every turn */
+    q_str dialog_uri;
+    bool fulfillment_hook; /* fulfillment_uri fulfils; else the client does */
+    q_str fulfillment_uri;
+    q_messages conclusion;
+    bool follows_up;
+    q_prompt follow_up;
+    q_messages follow_up_rejection;
+} q_intent;
+
+typedef struct q_bot {
+    q_str name, version, locale;
+    q_intent *intents;
+    size_t intent_count;
+    q_slot_type *slot_types;
+    size_t slot_type_count;
+    q_prompt clarification; /* no messages: none */
+    q_messages abort;
+    int idle_ttl_seconds;
+    double confidence; /* below it an intent is not taken, 0..1 */
+} q_bot;
+
+/* The kind by its name behind "AMAZON."; false for one that is not built in. */
+bool q_slot_kind_of(q_str name, q_slot_kind *out);
+
+/* NULL when there is none. */
+const q_intent *q_bot_intent(const q_bot *b, q_str name);
+const q_slot *q_intent_slot(const q_intent *i, q_str name);
+size_t q_intent_slot_index(const q_intent *i, q_str name); /* SIZE_MAX: none */
+
+#endif

@@ -1,0 +1,46 @@
+/* Tokens, entities and key phrases of any bytes lie in the text, in order. */
+#include "base/utf8.h"
+#include "language/entity.h"
+#include "language/keyphrase.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static void check(q_str text, uint32_t *end, uint32_t point, uint32_t points, q_str part)
+{
+    if (point < *end || !points || part.p < text.p || part.p + part.n > text.p + text.n)
+        abort();
+    if (q_utf8_count((q_str){text.p, (size_t)(part.p - text.p)}) != point ||
+        q_utf8_count(part) != points)
+        abort();
+    *end = point + points;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    q_arena *a = q_arena_new((size_t)1 << 28);
+    q_str text = {(const char *)data, size};
+    q_tokens t;
+    q_entity *entities;
+    q_keyphrase *phrases;
+    size_t n;
+    uint32_t end = 0;
+
+    if (size > 1 << 16 || q_tokens_of(text, a, &t, NULL))
+        goto done;
+    for (size_t i = 0; i < t.n; i++)
+        check(text, &end, t.v[i].point, t.v[i].points, t.v[i].text);
+    end = 0;
+    if (q_entities_find(&t, a, &entities, &n, NULL))
+        goto done;
+    for (size_t i = 0; i < n; i++)
+        check(text, &end, entities[i].point, entities[i].points, entities[i].text);
+    end = 0;
+    if (q_keyphrases_find(&t, a, &phrases, &n, NULL))
+        goto done;
+    for (size_t i = 0; i < n; i++)
+        check(text, &end, phrases[i].point, phrases[i].points, phrases[i].text);
+done:
+    q_arena_free(a);
+    return 0;
+}

@@ -1,0 +1,101 @@
+#include "language/entity.h"
+
+#include "base/buf.h"
+#include "test.h"
+
+#include <string.h>
+
+/* "TYPE text; TYPE text" */
+static q_str found(const char *text)
+{
+    q_arena *a = q_test_arena();
+    q_buf b = q_buf_init(a, 1 << 16);
+    q_tokens t;
+    q_entity *v;
+    size_t n;
+    q_str out;
+
+    CHECK_EQ(q_tokens_of(q_str_of(text), a, &t, NULL), Q_OK);
+    CHECK_EQ(q_entities_find(&t, a, &v, &n, NULL), Q_OK);
+    for (size_t i = 0; i < n; i++) {
+        CHECK(v[i].score > 0 && v[i].score <= 1);
+        q_buf_printf(&b, "%s%s %.*s", i ? "; " : "", q_entity_type_name(v[i].type),
+                     Q_ARG(v[i].text));
+    }
+    CHECK_EQ(q_buf_finish(&b, &out, NULL), Q_OK);
+    return out;
+}
+
+TEST(entities_of_an_invoice)
+{
+    CHECK_STREQ(found("Invoice 35678-9 of 5/10/2019, 1500.00 in all"),
+                "OTHER 35678-9; DATE 5/10/2019; QUANTITY 1500.00");
+    CHECK_STREQ(found("Total: $2,100.00 (7% tax)"), "QUANTITY $2,100.00; QUANTITY 7%");
+    CHECK_STREQ(found("Invoice number: 1042"), "OTHER 1042");
+    CHECK_STREQ(found("EUR 12.50 or 12.50 euros"), "QUANTITY EUR 12.50; QUANTITY 12.50 euros");
+    CHECK_STREQ(found("order INV-2019-001"), "OTHER INV-2019-001");
+}
+
+TEST(entities_that_are_addresses)
+{
+    CHECK_STREQ(found("Mail ada@example.org."), "OTHER ada@example.org");
+    CHECK_STREQ(found("see (https://example.org/a?b=1)."), "OTHER https://example.org/a?b=1");
+    CHECK_STREQ(found("call +44 20 7946 0958 now"), "OTHER +44 20 7946 0958");
+    CHECK_STREQ(found("555-123-4567"), "OTHER 555-123-4567");
+}
+
+TEST(entities_that_are_names)
+{
+    CHECK_STREQ(found("Dr. Ada Lovelace of Acme Ltd. in New York."),
+                "PERSON Ada Lovelace; ORGANIZATION Acme Ltd; LOCATION New York");
+    CHECK_STREQ(found("The University of Leeds met John Smith at Lake Victoria."),
+                "ORGANIZATION University of Leeds; PERSON John Smith; LOCATION Lake Victoria");
+    CHECK_STREQ(found("She sang at the Winter Olympics on Friday."),
+                "EVENT Winter Olympics; DATE Friday");
+    CHECK_STREQ(found("On May 12, 2019 we left."), "DATE May 12, 2019");
+    CHECK_STREQ(found("please show me the notes"), "");
+}
+
+TEST(entities_give_code_points)
+{
+    q_tokens t;
+    q_entity *v;
+    size_t n;
+
+    CHECK_EQ(q_tokens_of(Q_STR("\xF0\x9F\x98\x80\xE6\x97\xA5 $5"), q_test_arena(), &t, NULL), Q_OK);
+    CHECK_EQ(q_entities_find(&t, q_test_arena(), &v, &n, NULL), Q_OK);
+    CHECK_EQ(n, 1);
+    CHECK_EQ(v[0].point, 3);
+    CHECK_EQ(v[0].points, 2);
+}
+
+static void stays_linear(const char *unit)
+{
+    q_arena *a = q_arena_new((size_t)1 << 30);
+    size_t n = strlen(unit), times = ((size_t)1 << 17) / n;
+    char *text = q_arena_alloc(a, n * times);
+    q_tokens t;
+    q_entity *v;
+    size_t count;
+
+    for (size_t i = 0; i < times; i++)
+        memcpy(text + i * n, unit, n);
+    CHECK_EQ(q_tokens_of((q_str){text, n * times}, a, &t, NULL), Q_OK);
+    CHECK_EQ(q_entities_find(&t, a, &v, &count, NULL), Q_OK);
+    q_arena_free(a);
+}
+
+TEST(entities_of_long_runs)
+{
+    stays_linear("a");
+    stays_linear("A1-");
+    stays_linear("(a");
+    stays_linear("May ");
+    stays_linear("\"A ");
+    stays_linear("the last ");
+    stays_linear("1/2/");
+    stays_linear("two hundred and ");
+    stays_linear("$+(");
+}
+
+TEST_MAIN("language/entity")
