@@ -30,6 +30,10 @@ typedef struct q_server_handler {
     void (*end)(void *ctx, q_exchange *x);
     void (*gone)(void *ctx, q_exchange *x, bool sent); /* may be NULL */
     void *ctx;
+    /* The address is known, no request is taken yet; its error ends
+     * q_server_new. May be NULL.
+     */
+    q_code (*listening)(void *ctx, const q_server *s, q_err *err);
 } q_server_handler;
 
 /* What one client may cost. 0 means the default in brackets. */
