@@ -147,6 +147,10 @@ input.addEventListener('paste', (event) => {
   add(files);
 });
 
+addEventListener('beforeunload', (event) => {
+  if (current) event.preventDefault(); // the browser asks whether to leave
+});
+
 /** @param {Talk} next */
 export function startUploads(next) {
   talk = next;

@@ -2,7 +2,7 @@
 # /usr/share/bash-completion/completions/quern
 
 # The names in the first column of a list, below its heading.
-_quern_names() { quern "$1" list "${data[@]}" 2>/dev/null | awk 'NR > 1 { print $1 }'; }
+_quern_names() { "${words[0]}" "$1" list "${data[@]}" 2>/dev/null | awk 'NR > 1 { print $1 }'; }
 
 _quern() {
   local cur prev words cword command data=() i

@@ -264,6 +264,12 @@ class Conversation(PageSuite):
         self.assertGreaterEqual(len(controls), 5)
         self.assertEqual([n['role']['value'] for n in controls if not n.get('name', {}).get('value')], [])
 
+    def test_a_clock_that_is_an_hour_off(self):
+        page = self.signed_in()
+        page.script('const now = Date.now.bind(Date); Date.now = () => now() + 3600_000')
+        self.say(page, 'I want some tea')
+        self.check_console(page, refusals=1)
+
     def test_another_host_over_plain_http(self):
         # Not a secure context: the browser has no crypto.subtle there.
         page = Browser(flags=['--host-resolver-rules=MAP quern.example 127.0.0.1'])
