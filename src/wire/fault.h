@@ -17,6 +17,7 @@ typedef struct q_fault {
     const char *error; /* "InvalidParameterException"; NULL: the API's internal error */
     int status;        /* 0: as in api/, else 400 (500 for the internal error) */
     q_err err;         /* the sentence the client reads */
+    q_str text;        /* the same where it is longer than err holds; may be empty */
     q_value *members;  /* further members of the error, a map; or NULL */
 } q_fault;
 
