@@ -112,6 +112,8 @@ class Writer:
             yield f'.has_max = true, .max = {shape.max}'
         if shape.pattern is not None:
             yield f'.pattern = &{self.id}_pattern_{i}'
+        if shape.sensitive:
+            yield '.sensitive = true'
         if shape.root:
             yield f'.root = {q_str(shape.root)}'
         if shape.time:
@@ -166,6 +168,7 @@ class Writer:
                    for word in ('validation', 'malformed', 'unknown', 'internal')]
         fields += [f'.operations = {self.id}_operations',
                    f'.operation_count = {len(self.api.operations)}',
+                   f'.shapes = {self.id}_shapes', f'.shape_count = {len(self.order) + 1}',
                    f'.errors = {self.id}_errors', f'.error_count = {len(self.errors)}']
         if self.api.subresources:
             fields += [f'.subresources = {self.id}_subresources',

@@ -44,6 +44,7 @@ class Shape:
     min: float = None
     max: float = None
     pattern: str = None
+    sensitive: bool = False  # never repeated in a message
     open: bool = False  # values beside the enum are fine
     root: str = ''  # XML element of a reply's body
     time: str = ''
@@ -244,8 +245,8 @@ class Reader:
         if span:
             shape.min = number(span.group(1)) if span.group(1) else None
             shape.max = number(span.group(2)) if span.group(2) else None
-        elif word == 'open':
-            shape.open = True
+        elif word in ('open', 'sensitive'):
+            setattr(shape, word, True)
         elif word.startswith('root:'):
             shape.root = word[5:]
         elif word.startswith('time:') and word[5:] in TIME_FORMATS:

@@ -76,6 +76,7 @@ struct q_shape {
     q_pattern *pattern; /* or NULL */
     q_str root;         /* element around an XML reply, where it is not the name */
     q_time_format time_format;
+    bool sensitive; /* a message does not repeat the value */
 };
 
 typedef struct q_api_error {
@@ -116,6 +117,8 @@ struct q_api {
     const q_api_error *internal_error;   /* something went wrong in here */
     const q_api_operation *operations;
     size_t operation_count;
+    const q_shape *shapes; /* all */
+    size_t shape_count;
     const q_api_error *errors; /* all, the common ones included */
     size_t error_count;
     const q_str *subresources; /* query keys that make a request another operation */

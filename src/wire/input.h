@@ -3,8 +3,7 @@
  * The document is a map keyed by member names as api/ has them, whatever they
  * are called on the wire; unknown members are left out, so are nulls. Kinds
  * follow the shapes: Q_STRING, Q_BLOB (base64 undone), Q_INT, Q_DOUBLE,
- * Q_BOOL, Q_TIME, Q_LIST, Q_MAP. A jsonvalue header or a map's null values
- * keep their kinds as the client sent them.
+ * Q_BOOL, Q_TIME, Q_LIST, Q_MAP. A jsonvalue header gives what its JSON says.
  */
 #ifndef Q_WIRE_INPUT_H
 #define Q_WIRE_INPUT_H
@@ -18,14 +17,17 @@
  * body   the decoded body; for an operation whose payload streams it is empty,
  *        and that member is left out and not checked
  *
- * On success *in is in the arena, as are copies of what was borrowed from
- * nowhere longer; texts without escapes are borrowed from `body` and `req`.
+ * *in is in the arena; its texts may be borrowed from `body`, `path` and `req`,
+ * which must live as long.
  * On failure *fault says what the client hears: SerializationException (or
  * MalformedXML, ...) for what cannot be read, the API's validation error for
  * what breaks a constraint.
  */
 Q_MUST_USE q_code q_input_read(const q_api_operation *op, const q_request *req, q_str path,
                                q_str body, q_arena *a, q_value **in, q_fault *fault);
+
+/* The member whose value is the whole body; NULL without one. */
+const q_member *q_shape_payload(const q_shape *structure);
 
 /* Does the input have a payload member that streams? */
 bool q_input_streams(const q_api_operation *op);
