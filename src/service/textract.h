@@ -1,0 +1,34 @@
+/* service/textract.h - what textract's files share, and what it needs at start.
+ *
+ * DetectDocumentText and AnalyzeExpense read while the client waits;
+ * StartDocumentTextDetection leaves a job, GetDocumentTextDetection its pages.
+ */
+#ifndef Q_SERVICE_TEXTRACT_H
+#define Q_SERVICE_TEXTRACT_H
+
+#include "document/document.h"
+#include "service/app.h"
+#include "wire/call.h"
+
+/* Make text detection a kind of job. Before the jobs start. */
+Q_MUST_USE q_code q_textract_register(q_app *app, q_err *err);
+
+/* Open what a member Document or DocumentLocation names: its Bytes (where the
+ * API has them) or the object of its S3Object. *fd is owned by the caller.
+ * Fails as a handler does, with the call's error set.
+ */
+Q_MUST_USE q_code textract__open(q_call *call, const q_value *document, int *fd);
+
+/* Open the document of the call's input and read all its pages. */
+Q_MUST_USE q_code textract__read(q_call *call, q_pages *out);
+
+/* The name of the error that a failure to read is, NULL for the internal one. */
+const char *textract__error_name(q_code code);
+
+/* The handlers. */
+q_code textract__detect(q_call *call);
+q_code textract__analyze_expense(q_call *call);
+q_code textract__start_detection(q_call *call);
+q_code textract__get_detection(q_call *call);
+
+#endif

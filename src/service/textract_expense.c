@@ -1,0 +1,72 @@
+#include "document/expense.h"
+
+#include "service/textract.h"
+#include "service/textract_block.h"
+
+static void detection(q_value *field, q_str name, const q_expense_text *t)
+{
+    q_value *v;
+
+    if (!t->present)
+        return;
+    v = q_map_map(field, name);
+    q_map_str(v, Q_STR("Text"), t->text);
+    textract__geometry(v, t->box);
+    q_map_double(v, Q_STR("Confidence"), (double)t->confidence);
+}
+
+static void expense_field(q_value *list, const q_expense_field *f)
+{
+    q_value *field = q_list_map(list), *type = q_map_map(field, Q_STR("Type"));
+
+    q_map_str(type, Q_STR("Text"), f->type);
+    q_map_double(type, Q_STR("Confidence"), (double)f->type_confidence);
+    detection(field, Q_STR("LabelDetection"), &f->label);
+    detection(field, Q_STR("ValueDetection"), &f->value);
+    q_map_int(field, Q_STR("PageNumber"), (int64_t)f->page);
+    if (f->currency.n) {
+        q_value *currency = q_map_map(field, Q_STR("Currency"));
+
+        q_map_str(currency, Q_STR("Code"), f->currency);
+        q_map_double(currency, Q_STR("Confidence"), (double)f->value.confidence);
+    }
+}
+
+static void line_items(q_value *groups, const q_expense_table *table, size_t index)
+{
+    q_value *group = q_list_map(groups), *items;
+
+    q_map_int(group, Q_STR("LineItemGroupIndex"), (int64_t)index + 1);
+    items = q_map_list(group, Q_STR("LineItems"));
+    for (size_t i = 0; i < table->count; i++) {
+        q_value *fields = q_map_list(q_list_map(items), Q_STR("LineItemExpenseFields"));
+
+        for (size_t k = 0; k < table->items[i].count; k++)
+            expense_field(fields, &table->items[i].fields[k]);
+    }
+}
+
+q_code textract__analyze_expense(q_call *call)
+{
+    q_value *document, *list;
+    q_expense expense;
+    q_pages pages;
+    q_code rc = textract__read(call, &pages);
+
+    if (!rc)
+        rc = q_expense_read(&pages, call->arena, &expense, &call->err);
+    if (rc)
+        return rc;
+    q_map_int(q_map_map(call->out, Q_STR("DocumentMetadata")), Q_STR("Pages"),
+              (int64_t)pages.count);
+    document = q_list_map(q_map_list(call->out, Q_STR("ExpenseDocuments")));
+    q_map_int(document, Q_STR("ExpenseIndex"), 1);
+    list = q_map_list(document, Q_STR("SummaryFields"));
+    for (size_t i = 0; i < expense.field_count; i++)
+        expense_field(list, &expense.fields[i]);
+    list = q_map_list(document, Q_STR("LineItemGroups"));
+    for (size_t i = 0; i < expense.table_count; i++)
+        line_items(list, &expense.tables[i], i);
+    textract__blocks(&pages, 0, SIZE_MAX, pages.count > 1, q_map_list(document, Q_STR("Blocks")));
+    return q_value_ok(call->out, &call->err);
+}
