@@ -33,7 +33,8 @@ export class CallError extends Error {
  */
 
 const WAIT_MS = 120_000;
-// AWS clients may be five minutes off; beyond four we sign by the server's clock.
+// AWS services refuse a clock that is 5 or 15 minutes off; before that matters
+// we sign by the server's.
 const SKEW_MS = 4 * 60_000;
 
 /** The text of the first <name> in an XML error. @param {string} xml @param {string} name */
