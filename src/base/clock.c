@@ -65,9 +65,9 @@ void q_time_http(int64_t ms, char out[30])
 {
     int millis;
     struct tm tm = utc(ms, &millis);
-    char text[64];
+    char text[96];
 
-    snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday % 7],
+    snprintf(text, sizeof text, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days[tm.tm_wday % 7],
              tm.tm_mday, months[tm.tm_mon % 12], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
              tm.tm_sec);
     memcpy(out, text, 29);

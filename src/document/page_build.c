@@ -178,7 +178,7 @@ static q_code put_line(builder *b, size_t first, size_t end, q_err *err)
 static q_code cut_line(builder *b, size_t first, size_t end, q_err *err)
 {
     const q_word *w = b->page->words;
-    double height;
+    double height = 0;
     q_code rc = median_height(b, first, end, &height, err);
 
     for (size_t i = first + 1; !rc && i < end; i++) {

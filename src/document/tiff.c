@@ -142,7 +142,7 @@ q_code tiff__pages(q_str file, size_t max_pages, q_arena *a, tiff__page **pages,
                    q_err *err)
 {
     reader r = {.file = file};
-    uint64_t *seen = NULL, at;
+    uint64_t *seen = NULL, at = 0;
     size_t cap = 0, seen_cap = 0, n = 0;
     q_code rc = header(&r, &at, err);
 

@@ -171,7 +171,7 @@ static void answer(int sock, q_code code, const char *msg, int pidfd)
 {
     spawn_answer a = {.code = (int32_t)code};
 
-    snprintf(a.msg, sizeof a.msg, "%s", msg);
+    snprintf(a.msg, sizeof a.msg, "%.*s", (int)sizeof a.msg - 1, msg);
     if (channel__send(sock, (q_str){(const char *)&a, sizeof a}, &pidfd, pidfd >= 0, 0, NULL))
         q_log(Q_LOG_DEBUG, "worker", "a lease was given up before its worker was there");
 }
