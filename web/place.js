@@ -23,7 +23,7 @@ const FIELDS = [
     name: 'bucket',
     label: 'Bucket for files',
     pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/]+)*\/?$/,
-    hint: 'A bucket, or bucket/folder: 3 to 63 small letters, digits, dots and hyphens.',
+    hint: 'A bucket or bucket/folder, in small letters, digits, dots and hyphens.',
   },
   {
     name: 'region',
