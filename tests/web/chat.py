@@ -24,6 +24,22 @@ PAGES = pathlib.Path(__file__).resolve().parent
 BUCKET = 'page-bucket'
 # Chromium itself reports every refused request; a refusal is what some tests are about.
 REFUSAL = 'Failed to load resource'
+# Text colours of chat.css and what they stand on.
+TEXT_PAIRS = [('ink', 'ground'), ('ink', 'surface'), ('ink', 'wrong-ground'), ('soft', 'ground'),
+              ('soft', 'surface'), ('accent', 'ground'), ('accent', 'surface'), ('on-accent', 'accent'),
+              ('on-accent', 'accent-strong'), ('wrong', 'ground'), ('wrong', 'surface')]
+
+
+def luminance(colour):
+    """Of "#rrggbb", as WCAG 2 defines it."""
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 class PageSuite(Suite):
@@ -302,6 +318,19 @@ class Screens(PageSuite):
         r, g, b = page.script('return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)')
         self.assertLess(r + g + b, 3 * 64)
         self.picture(page, 'dark')
+
+    def test_colours_can_be_told_apart(self):
+        for dark in (False, True):
+            page = self.open(dark=dark)
+
+            def colour(name):
+                return page.script('return getComputedStyle(document.documentElement)'
+                                   '.getPropertyValue("--" + arguments[0]).trim().replace(/^#(.)(.)(.)$/, '
+                                   '"#$1$1$2$2$3$3")', name)
+            for text, ground in TEXT_PAIRS:
+                self.assertGreaterEqual(contrast(colour(text), colour(ground)), 4.5, (dark, text, ground))
+            for ground in ('ground', 'surface'):
+                self.assertGreaterEqual(contrast(colour('control'), colour(ground)), 3, (dark, ground))
 
     def test_reduced_motion_moves_nothing(self):
         page = self.signed_in()
