@@ -79,7 +79,7 @@ typedef struct q_intent {
     bool confirms;
     q_prompt confirmation;
     q_messages rejection;
-    bool dialog_hook;      /* dialog_uri is asked on every turn */
+    bool dialog_hook; /* dialog_uri is asked on every turn */
     q_str dialog_uri;
     bool fulfillment_hook; /* fulfillment_uri fulfils; else the client does */
     q_str fulfillment_uri;

@@ -30,12 +30,12 @@ typedef struct q_attributes {
 typedef struct q_session {
     q_str id;
     q_dialog_state state;
-    q_str intent;          /* empty: none */
-    q_str *slots;          /* of the intent, by its slots' order; .p NULL: none */
+    q_str intent; /* empty: none */
+    q_str *slots; /* of the intent, by its slots' order; .p NULL: none */
     size_t slot_count;
-    q_str slot_to_elicit;  /* with Q_DIALOG_ELICIT_SLOT */
-    int attempts;          /* how often the present question was put */
-    bool following_up;     /* the follow-up prompt waits for yes or no */
+    q_str slot_to_elicit; /* with Q_DIALOG_ELICIT_SLOT */
+    int attempts;         /* how often the present question was put */
+    bool following_up;    /* the follow-up prompt waits for yes or no */
     q_attributes attributes;
 } q_session;
 

@@ -43,11 +43,11 @@ typedef enum q_hook_action {
 
 typedef struct q_hook_reply {
     q_hook_action action;
-    bool failed;           /* with Q_HOOK_CLOSE: Failed rather than Fulfilled */
-    q_str intent;          /* ELICIT_SLOT, CONFIRM_INTENT; empty: the present one */
-    q_str slot_to_elicit;  /* ELICIT_SLOT */
+    bool failed;          /* with Q_HOOK_CLOSE: Failed rather than Fulfilled */
+    q_str intent;         /* ELICIT_SLOT, CONFIRM_INTENT; empty: the present one */
+    q_str slot_to_elicit; /* ELICIT_SLOT */
     bool has_slots;
-    q_attributes slots;    /* .value.p NULL clears a slot */
+    q_attributes slots; /* .value.p NULL clears a slot */
     bool has_message;
     q_message message;
     bool has_attributes;

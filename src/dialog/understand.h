@@ -23,6 +23,7 @@ typedef struct q_guess {
     const q_intent *intent;
     double score; /* 0..1 */
     bool exact;   /* the utterance is a sample, its places filled with values */
+    bool bare;    /* ... and that sample is nothing but places */
     q_str *slots; /* intent->slot_count values; .p NULL where there is none */
 } q_guess;
 

@@ -1,0 +1,26 @@
+/* dialog/places.h - slot values in an utterance, by the samples' {Slot} places. */
+#ifndef Q_DIALOG_PLACES_H
+#define Q_DIALOG_PLACES_H
+
+#include "dialog/bot.h"
+#include "language/token.h"
+
+/* A quick look at the first words: false when `sample` cannot fit. */
+bool places__may_fit(const q_tokens *sample, const q_tokens *t);
+
+/* Whether the sample has no words of its own. */
+bool places__only(const q_tokens *sample);
+
+/* Whether the text follows the sample word by word, its places filled with
+ * values; then slots[] (intent->slot_count) holds them.
+ */
+Q_MUST_USE q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_tokens *t,
+                              int64_t now_ms, q_arena *a, q_str *slots, bool *fits, q_err *err);
+
+/* Fill slots[] with what the text holds: by the words around a place in a
+ * sample, then by the type alone. No token serves two slots.
+ */
+Q_MUST_USE q_code places__search(const q_intent *intent, const q_tokens *t, int64_t now_ms,
+                                 q_arena *a, q_str *slots, q_err *err);
+
+#endif
