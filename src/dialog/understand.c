@@ -14,6 +14,7 @@ enum {
     WEIGHTS_MAX = 1 << 23,
     EPOCHS_MIN = 4,
     EPOCHS_MAX = 40,
+    NEAREST_MAX = 256,
     MODEL_BYTES = 1 << 30
 };
 
@@ -26,6 +27,7 @@ typedef struct sample {
     size_t class;
     features f; /* weighed, length 1 */
     q_tokens tokens;
+    bool bare; /* nothing but places */
 } sample;
 
 struct q_model {
@@ -72,6 +74,7 @@ static q_code samples_make(q_model *m, q_err *err)
 
             s->class = c;
             rc = q_tokens_of(intent->utterances[u], m->arena, &s->tokens, err);
+            s->bare = !rc && places__only(&s->tokens);
             if (!rc)
                 rc = features__of(&s->tokens, intent, m->bits, m->arena, &s->f, err);
         }
@@ -251,17 +254,19 @@ static double dot(const features *x, const features *y)
     return sum;
 }
 
-/* The likeness, 0..1, of f to the nearest sample of the class. */
+/* The likeness, 0..1, of f to the nearest sample of the class; of a large class
+ * every nth sample is looked at, to keep the time short.
+ */
 static double nearest(const q_model *m, const features *f, size_t class)
 {
+    size_t first = 0, stride = 1 + m->classes[class]->utterance_count / NEAREST_MAX;
     double best = 0;
 
-    for (size_t s = 0; s < m->sample_count; s++) {
-        double d;
+    for (size_t c = 0; c < class; c++)
+        first += m->classes[c]->utterance_count;
+    for (size_t u = 0; u < m->classes[class]->utterance_count; u += stride) {
+        double d = dot(f, &m->samples[first + u].f);
 
-        if (m->samples[s].class != class)
-            continue;
-        d = dot(f, &m->samples[s].f);
         best = d > best ? d : best;
     }
     return best;
@@ -320,7 +325,7 @@ static q_code exact(const q_model *m, const q_tokens *t, int64_t now_ms, q_arena
         bool fits;
         q_code rc;
 
-        if (places__only(&m->samples[s].tokens) != (k >= m->sample_count) ||
+        if (m->samples[s].bare != (k >= m->sample_count) ||
             !places__may_fit(&m->samples[s].tokens, t))
             continue;
         rc = guess_init(&fresh, intent, 1, a, err);
@@ -331,7 +336,7 @@ static q_code exact(const q_model *m, const q_tokens *t, int64_t now_ms, q_arena
         if (!fits)
             continue;
         fresh.exact = true;
-        fresh.bare = places__only(&m->samples[s].tokens);
+        fresh.bare = m->samples[s].bare;
         for (size_t i = 0; i < out->count; i++)
             if (out->guesses[i].intent == intent)
                 g = &out->guesses[i];
