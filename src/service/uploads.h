@@ -1,0 +1,16 @@
+/* service/uploads.h - an upload calls the functions that wait for it.
+ *
+ * For every object created in a function's bucket, under its prefix, a job is
+ * submitted whose runner invokes the function with the S3 event notification
+ * (eventVersion 2.1). So an upload that was acknowledged is read even if the
+ * server is killed a moment later, and the upload itself never waits.
+ */
+#ifndef Q_SERVICE_UPLOADS_H
+#define Q_SERVICE_UPLOADS_H
+
+#include "service/app.h"
+
+/* Between the making of app->events, jobs, functions and q_jobs_start. */
+Q_MUST_USE q_code q_uploads_start(q_app *app, q_err *err);
+
+#endif
