@@ -172,13 +172,13 @@ static q_code reap(const child__spec *spec, child *c, int64_t deadline_ns, int *
 
 static void end(child *c)
 {
+    q_fd_close(c->out); /* a sandbox may forbid the kill: then writing ends the child */
+    q_fd_close(c->err);
     if (c->pid > 0) {
         kill(c->pid, SIGKILL);
         while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
             ;
     }
-    q_fd_close(c->out);
-    q_fd_close(c->err);
 }
 
 q_code child__run(const child__spec *spec, q_buf *out, child__result *result, q_err *err)
