@@ -155,8 +155,10 @@ static q_code put_json(const q_expense *e, const q_pages *pages, bool many, q_ar
                        q_err *err)
 {
     q_value *reply = q_value_map(a);
-    q_code rc = q_textract_expense(e, pages, reply, err);
+    q_code rc;
 
+    q_textract_expense(e, pages, reply);
+    rc = q_value_ok(reply, err);
     if (rc)
         return rc;
     if (many) {

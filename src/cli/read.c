@@ -49,8 +49,10 @@ static void put_tsv(const char *path, const q_pages *pages, q_buf *out)
 static q_code put_json(const q_pages *pages, bool many, q_arena *a, q_buf *out, q_err *err)
 {
     q_value *reply = q_value_map(a);
-    q_code rc = q_textract_text(pages, reply, err);
+    q_code rc;
 
+    q_textract_text(pages, reply);
+    rc = q_value_ok(reply, err);
     if (rc)
         return rc;
     if (many) {

@@ -224,8 +224,8 @@ q_code q_server_new(const q_server_config *config, q_server **out, q_err *err)
     rc = s->arena ? watch__new(&slow, &s->watch, err) : q_err_nomem(err);
     if (!rc)
         rc = listener_open(s, config, err);
-    if (!rc && s->handler.listening)
-        rc = s->handler.listening(s->handler.ctx, s, err);
+    if (!rc && config->listening)
+        rc = config->listening(config->listening_ctx, s, err);
     if (!rc)
         rc = daemon_start(s, config, err);
     if (!rc) {

@@ -30,10 +30,6 @@ typedef struct q_server_handler {
     void (*end)(void *ctx, q_exchange *x);
     void (*gone)(void *ctx, q_exchange *x, bool sent); /* may be NULL */
     void *ctx;
-    /* The address is known, no request is taken yet; its error ends
-     * q_server_new. May be NULL.
-     */
-    q_code (*listening)(void *ctx, const q_server *s, q_err *err);
 } q_server_handler;
 
 /* What one client may cost. 0 means the default in brackets. */
@@ -58,6 +54,11 @@ typedef struct q_server_config {
     size_t threads; /* 0: one a processor */
     q_server_limits limits;
     q_server_handler handler; /* copied */
+    /* The address is known, no request is taken yet; its error ends
+     * q_server_new. May be NULL.
+     */
+    q_code (*listening)(void *ctx, const q_server *s, q_err *err);
+    void *listening_ctx;
 } q_server_config;
 
 /* Listen and serve. Signals are delivered to any thread, so block those that

@@ -83,10 +83,11 @@ q_code textract__read(q_call *call, q_pages *out)
     return rc;
 }
 
-static void metadata(q_call *call, const q_pages *pages)
+void q_textract_text(const q_pages *pages, q_value *out)
 {
-    q_map_int(q_map_map(call->out, Q_STR("DocumentMetadata")), Q_STR("Pages"),
-              (int64_t)pages->count);
+    q_map_int(q_map_map(out, Q_STR("DocumentMetadata")), Q_STR("Pages"), (int64_t)pages->count);
+    textract__blocks(pages, 0, SIZE_MAX, pages->count > 1, q_map_list(out, Q_STR("Blocks")));
+    q_map_str(out, Q_STR("DetectDocumentTextModelVersion"), Q_STR("1.0"));
 }
 
 q_code textract__detect(q_call *call)
@@ -96,9 +97,7 @@ q_code textract__detect(q_call *call)
 
     if (rc)
         return rc;
-    metadata(call, &pages);
-    textract__blocks(&pages, 0, SIZE_MAX, pages.count > 1, q_map_list(call->out, Q_STR("Blocks")));
-    q_map_str(call->out, Q_STR("DetectDocumentTextModelVersion"), Q_STR("1.0"));
+    q_textract_text(&pages, call->out);
     return q_value_ok(call->out, &call->err);
 }
 

@@ -7,11 +7,18 @@
 #define Q_SERVICE_TEXTRACT_H
 
 #include "document/document.h"
+#include "document/expense.h"
 #include "service/app.h"
 #include "wire/call.h"
 
 /* Make text detection a kind of job. Before the jobs start. */
 Q_MUST_USE q_code q_textract_register(q_app *app, q_err *err);
+
+/* The replies of DetectDocumentText and AnalyzeExpense, added to the map `out`;
+ * its q_value_ok tells whether all found room.
+ */
+void q_textract_text(const q_pages *pages, q_value *out);
+void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value *out);
 
 /* Open what a member Document or DocumentLocation names: its Bytes (where the
  * API has them) or the object of its S3Object. *fd is owned by the caller.

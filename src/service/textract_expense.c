@@ -46,9 +46,24 @@ static void line_items(q_value *groups, const q_expense_table *table, size_t ind
     }
 }
 
-q_code textract__analyze_expense(q_call *call)
+void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value *out)
 {
     q_value *document, *list;
+
+    q_map_int(q_map_map(out, Q_STR("DocumentMetadata")), Q_STR("Pages"), (int64_t)pages->count);
+    document = q_list_map(q_map_list(out, Q_STR("ExpenseDocuments")));
+    q_map_int(document, Q_STR("ExpenseIndex"), 1);
+    list = q_map_list(document, Q_STR("SummaryFields"));
+    for (size_t i = 0; i < expense->field_count; i++)
+        expense_field(list, &expense->fields[i]);
+    list = q_map_list(document, Q_STR("LineItemGroups"));
+    for (size_t i = 0; i < expense->table_count; i++)
+        line_items(list, &expense->tables[i], i);
+    textract__blocks(pages, 0, SIZE_MAX, pages->count > 1, q_map_list(document, Q_STR("Blocks")));
+}
+
+q_code textract__analyze_expense(q_call *call)
+{
     q_expense expense;
     q_pages pages;
     q_code rc = textract__read(call, &pages);
@@ -57,16 +72,6 @@ q_code textract__analyze_expense(q_call *call)
         rc = q_expense_read(&pages, call->arena, &expense, &call->err);
     if (rc)
         return rc;
-    q_map_int(q_map_map(call->out, Q_STR("DocumentMetadata")), Q_STR("Pages"),
-              (int64_t)pages.count);
-    document = q_list_map(q_map_list(call->out, Q_STR("ExpenseDocuments")));
-    q_map_int(document, Q_STR("ExpenseIndex"), 1);
-    list = q_map_list(document, Q_STR("SummaryFields"));
-    for (size_t i = 0; i < expense.field_count; i++)
-        expense_field(list, &expense.fields[i]);
-    list = q_map_list(document, Q_STR("LineItemGroups"));
-    for (size_t i = 0; i < expense.table_count; i++)
-        line_items(list, &expense.tables[i], i);
-    textract__blocks(&pages, 0, SIZE_MAX, pages.count > 1, q_map_list(document, Q_STR("Blocks")));
+    q_textract_expense(&expense, &pages, call->out);
     return q_value_ok(call->out, &call->err);
 }
