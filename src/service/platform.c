@@ -1,0 +1,173 @@
+#include "service/platform.h"
+
+#include "base/file.h"
+#include "net/server.h"
+#include "service/pages.h"
+#include "service/reader.h"
+#include "service/services.h"
+#include "service/textract.h"
+#include "service/uploads.h"
+#include "store/credentials.h"
+#include "store/object.h"
+#include "wire/gateway.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct q_platform {
+    q_platform_config config;
+    q_app app;
+    q_credentials *credentials;
+    q_gateway *gateway;
+    q_server *server;
+    char endpoint[128];
+};
+
+/* Calls wait for disks and workers, so there are more of them than processors. */
+static size_t compute_threads(void)
+{
+    return 4 * q_cpu_count() + 4;
+}
+
+static q_code rooms_open(q_platform *p, q_err *err)
+{
+    const char *dir = p->config.data_dir;
+    q_app *app = &p->app;
+    q_code rc = q_dir_make(dir, 0700, err);
+
+    if (!rc)
+        rc = q_credentials_open(dir, &p->credentials, err);
+    if (!rc)
+        rc = q_catalog_open(dir, &app->catalog, err);
+    if (!rc)
+        rc = q_objects_open(dir, app->catalog, &app->objects, err);
+    if (!rc)
+        rc = q_events_new(&app->events, err);
+    if (!rc)
+        rc = q_reader_workers_new(q_cpu_count(), &app->workers, err);
+    if (!rc)
+        rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
+    if (!rc)
+        rc = q_pool_new(compute_threads(), &app->compute, err);
+    return rc;
+}
+
+q_code q_platform_open(const q_platform_config *config, q_platform **out, q_err *err)
+{
+    q_platform *p = calloc(1, sizeof *p);
+    q_code rc;
+
+    if (!p)
+        return q_err_nomem(err);
+    p->config = *config;
+    p->app.data_dir = config->data_dir;
+    snprintf(p->app.account, sizeof p->app.account, "000000000000");
+    rc = rooms_open(p, err);
+    if (rc) {
+        q_platform_close(p, 0);
+        return rc;
+    }
+    *out = p;
+    return Q_OK;
+}
+
+static bool secret_of(void *ctx, q_str access_key, q_arena *a, q_str *secret)
+{
+    (void)a;
+    return q_credentials_secret(ctx, access_key, secret);
+}
+
+static bool page_reply(void *ctx, const q_request *req, q_reply *reply)
+{
+    const q_page_file *file = q_page_wanted(req);
+
+    (void)ctx;
+    return file && q_page_reply(file, req, reply) == Q_OK;
+}
+
+static q_code gateway_open(q_platform *p, q_err *err)
+{
+    static const q_service *const services[] = {
+        &q_service_s3,         &q_service_sts,         &q_service_textract,
+        &q_service_comprehend, &q_service_lex_runtime, NULL,
+    };
+    q_gateway_config config = {
+        .services = services,
+        .app = &p->app,
+        .account = p->app.account,
+        .compute = p->app.compute,
+        .secret = secret_of,
+        .secret_ctx = p->credentials,
+        .page = page_reply,
+    };
+
+    return q_gateway_new(&config, &p->gateway, err);
+}
+
+/* Functions call this server, so they are set up once its address is known
+ * and before the first request can reach them.
+ */
+static q_code on_listening(void *ctx, const q_server *s, q_err *err)
+{
+    q_platform *p = ctx;
+    q_functions_config functions = {
+        .catalog = p->app.catalog,
+        .endpoint_url = p->endpoint,
+        .access_key = q_credentials_root(p->credentials),
+        .secret_key = q_credentials_root_secret(p->credentials),
+        .region = "us-east-1",
+    };
+    q_code rc;
+
+    snprintf(p->endpoint, sizeof p->endpoint, "%s://%s", p->config.tls_cert ? "https" : "http",
+             q_server_address(s));
+    rc = q_functions_new(&functions, &p->app.functions, err);
+    if (!rc)
+        rc = q_uploads_start(&p->app, err);
+    if (!rc)
+        rc = q_textract_register(&p->app, err);
+    return rc ? rc : q_jobs_start(p->app.jobs, err);
+}
+
+q_code q_platform_serve(q_platform *p, const char **endpoint, q_err *err)
+{
+    q_server_config config = {
+        .address = p->config.address,
+        .port = p->config.port,
+        .tls_cert = p->config.tls_cert,
+        .tls_key = p->config.tls_key,
+    };
+    q_code rc = gateway_open(p, err);
+
+    if (rc)
+        return rc;
+    config.handler = q_gateway_handler(p->gateway);
+    config.listening = on_listening;
+    config.listening_ctx = p;
+    rc = q_server_new(&config, &p->server, err);
+    if (!rc)
+        *endpoint = p->endpoint;
+    return rc;
+}
+
+void q_platform_close(q_platform *p, unsigned drain_ms)
+{
+    if (!p)
+        return;
+    q_server_free(p->server, drain_ms);
+    q_jobs_free(p->app.jobs);
+    q_functions_free(p->app.functions);
+    q_pool_free(p->app.compute);
+    q_gateway_free(p->gateway);
+    q_events_free(p->app.events);
+    q_workers_free(p->app.workers);
+    q_objects_close(p->app.objects);
+    q_catalog_close(p->app.catalog);
+    q_credentials_free(p->credentials);
+    free(p);
+}
+
+q_app *q_platform_app(q_platform *p)
+{
+    return &p->app;
+}
