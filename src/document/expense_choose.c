@@ -1,0 +1,270 @@
+#include "document/expense_choose.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_type(const expense_candidate *c, const char *type)
+{
+    return q_str_is(c->field.type, type);
+}
+
+static bool same(double a, double b)
+{
+    return fabs(a - b) < 0.0051;
+}
+
+static void type_set(expense_candidate *c, const char *type)
+{
+    c->field.type = q_str_of(type);
+}
+
+static size_t times_seen(const expense_evidence *e, double amount)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < e->amount_count; i++)
+        n += same(e->amounts[i], amount);
+    return n;
+}
+
+/* The best score of a candidate of that type with that amount; 0 without. */
+static double has_amount(const expense_candidates *c, const char *type, double amount)
+{
+    double best = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (is_type(c->items + i, type) && same(c->items[i].amount, amount) &&
+            c->items[i].score > best)
+            best = c->items[i].score;
+    return best;
+}
+
+static const expense_candidate *best_of(const expense_candidates *c, const char *type)
+{
+    const expense_candidate *best = NULL;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (is_type(c->items + i, type) && (!best || c->items[i].score > best->score))
+            best = c->items + i;
+    return best;
+}
+
+/* "Net" is what remains before tax, or what is owed after a commission, or
+ * simply the total, by what else the page adds up to.
+ */
+static void net_settle(expense_candidates *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        expense_candidate *net = c->items + i;
+        bool less_than_gross = false, plus_tax = false;
+
+        if (!is_type(net, "net"))
+            continue;
+        for (size_t k = 0; k < c->count; k++) {
+            const expense_candidate *o = c->items + k;
+            bool whole = is_type(o, "gross") || is_type(o, "TOTAL");
+
+            less_than_gross =
+                less_than_gross || (is_type(o, "gross") && net->amount < o->amount - 0.005);
+            plus_tax = plus_tax || (whole && o->amount > net->amount + 0.005 &&
+                                    has_amount(c, "TAX", o->amount - net->amount) > 0.4);
+        }
+        type_set(net, plus_tax ? "SUBTOTAL" : less_than_gross ? "AMOUNT_DUE" : "TOTAL");
+    }
+    for (size_t i = 0; i < c->count; i++)
+        if (is_type(c->items + i, "gross"))
+            type_set(c->items + i, "TOTAL");
+}
+
+static void add(expense_candidate *c, double by)
+{
+    c->score += by;
+}
+
+/* subtotal + tax = total */
+static void weigh_tax(expense_candidates *c)
+{
+    size_t n = c->count;
+
+    for (size_t i = 0; i < n; i++) {
+        expense_candidate *total = c->items + i;
+        double most = 0;
+
+        if (!is_type(total, "TOTAL") && !is_type(total, "AMOUNT_DUE"))
+            continue;
+        for (size_t k = 0; k < n; k++) {
+            expense_candidate *sub = c->items + k;
+            double tax;
+
+            if (!is_type(sub, "SUBTOTAL") || same(sub->amount, total->amount))
+                continue;
+            tax = has_amount(c, "TAX", total->amount - sub->amount);
+            if (tax < 0.15)
+                continue;
+            most = 0.15 + 0.02 * (fabs(total->amount) > 0);
+            add(sub, 0.12);
+            for (size_t m = 0; m < n; m++)
+                if (is_type(c->items + m, "TAX") &&
+                    same(c->items[m].amount, total->amount - sub->amount))
+                    add(c->items + m, 0.12);
+        }
+        add(total, most);
+    }
+}
+
+/* cash - change = total; total + rounding = rounded total */
+static void weigh_payment(expense_candidates *c, expense_candidate *total)
+{
+    bool paid = false, exact = false, rounded = false;
+    size_t change_row = SIZE_MAX;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const expense_candidate *a = c->items + i;
+
+        if (is_type(a, "AMOUNT_PAID")) {
+            exact = exact || same(a->amount, total->amount);
+            for (size_t k = 0; k < c->count; k++)
+                paid = paid || (is_type(c->items + k, "change") && c->items[k].amount >= 0 &&
+                                same(a->amount - fabs(c->items[k].amount), total->amount));
+        }
+        if (is_type(a, "change") && a->field.page == total->field.page && a->row < change_row)
+            change_row = a->row;
+        if (is_type(a, "rounding") && !same(a->amount, 0) && fabs(a->amount) < 0.5)
+            for (size_t k = 0; k < c->count; k++)
+                rounded = rounded ||
+                          ((is_type(c->items + k, "TOTAL") || is_type(c->items + k, "SUBTOTAL")) &&
+                           same(fabs(c->items[k].amount - total->amount), fabs(a->amount)) &&
+                           c->items[k].row < total->row);
+    }
+    add(total, paid ? 0.25 : exact ? 0.1 : 0);
+    add(total, rounded ? 0.12 : 0);
+    if (change_row < total->row)
+        add(total, -0.2);
+}
+
+static void weigh_totals(expense_candidates *c, const expense_evidence *e)
+{
+    size_t last_page = 1;
+
+    for (size_t i = 0; i < c->count; i++)
+        last_page = c->items[i].field.page > last_page ? c->items[i].field.page : last_page;
+    for (size_t i = 0; i < c->count; i++) {
+        expense_candidate *t = c->items + i;
+        size_t seen;
+
+        if (!is_type(t, "TOTAL"))
+            continue;
+        weigh_payment(c, t);
+        seen = times_seen(e, t->amount);
+        add(t, seen > 2 ? 0.06 : seen > 1 ? 0.04 : 0);
+        if (e->items_sum > 0 && same(e->items_sum, t->amount))
+            add(t, 0.1);
+        if (same(t->amount, 0))
+            t->score *= 0.4;
+        /* sums stand below what they sum, on the last page */
+        add(t, 0.0004 * (double)(t->row < 100 ? t->row : 100));
+        if (last_page > 1)
+            add(t, 0.05 * (double)t->field.page / (double)last_page);
+    }
+}
+
+static q_code copy_as(expense_candidates *c, const expense_candidate *from, const char *type,
+                      double score, q_err *err)
+{
+    expense_candidate copy = *from;
+
+    type_set(&copy, type);
+    copy.score = score;
+    return expense__candidate_add(c, &copy, err);
+}
+
+/* Without a labelled total: what is due, or was paid less the change. */
+static q_code total_imply(expense_candidates *c, q_err *err)
+{
+    const expense_candidate *best = best_of(c, "TOTAL"), *other, *change = best_of(c, "change");
+
+    if (best && best->score >= 0.45)
+        return Q_OK;
+    other = best_of(c, "AMOUNT_DUE");
+    if (other && other->score > 0.4)
+        return copy_as(c, other, "TOTAL", other->score * 0.8, err);
+    other = best_of(c, "SUBTOTAL");
+    if (other && other->score > 0.4)
+        return copy_as(c, other, "TOTAL", other->score * 0.6, err);
+    other = best_of(c, "AMOUNT_PAID");
+    if (other && (!change || same(change->amount, 0)))
+        return copy_as(c, other, "TOTAL", other->score * 0.6, err);
+    return Q_OK;
+}
+
+static bool is_room_type(q_str type)
+{
+    return type.n && type.p[0] >= 'a' && type.p[0] <= 'z';
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const q_expense_field *x = a, *y = b;
+
+    if (x->page != y->page)
+        return x->page < y->page ? -1 : 1;
+    if (x->value.box.top != y->value.box.top)
+        return x->value.box.top < y->value.box.top ? -1 : 1;
+    return (x->value.box.left > y->value.box.left) - (x->value.box.left < y->value.box.left);
+}
+
+/* May the candidate stand beside the best one of its type? */
+static bool is_further(const expense_candidates *c, size_t i, const expense_candidate *best)
+{
+    const expense_candidate *x = c->items + i;
+
+    if (is_type(x, "OTHER"))
+        return true;
+    if (!is_type(x, "TAX") || x->score < 0.5 || x->row == best->row)
+        return false;
+    for (size_t k = 0; k < i; k++)
+        if (is_type(c->items + k, "TAX") && c->items[k].row == x->row)
+            return false;
+    return true;
+}
+
+static float confidence_of(double score, bool best)
+{
+    double c = 100 * score * (best ? 1 : 0.8);
+
+    return (float)(c > 99.5 ? 99.5 : c < 1 ? 1 : c);
+}
+
+q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expense *out, q_err *err)
+{
+    q_code rc;
+
+    net_settle(c);
+    weigh_tax(c);
+    weigh_totals(c, e);
+    rc = total_imply(c, err);
+    if (rc)
+        return rc;
+    out->fields = q_arena_array(c->arena, c->count + 1, sizeof(*out->fields));
+    if (!out->fields)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < c->count; i++) {
+        const expense_candidate *x = c->items + i;
+        const expense_candidate *best = NULL;
+
+        if (x->score < 0.12 || is_room_type(x->field.type) || !x->field.type.n)
+            continue;
+        for (size_t k = 0; k < c->count; k++)
+            if (q_str_eq(c->items[k].field.type, x->field.type) &&
+                (!best || c->items[k].score > best->score))
+                best = c->items + k;
+        if (x != best && !is_further(c, i, best))
+            continue;
+        out->fields[out->field_count] = x->field;
+        out->fields[out->field_count++].type_confidence =
+            confidence_of(x->score, x == best || is_type(x, "OTHER"));
+    }
+    qsort(out->fields, out->field_count, sizeof(*out->fields), by_place);
+    return Q_OK;
+}
