@@ -1,9 +1,13 @@
-/* service/services.h - the services, for the gateway: one table each. */
+/* service/services.h - the services that this server answers, one for each
+ * api/NAME.api: tables for the gateway.
+ */
 #ifndef Q_SERVICE_SERVICES_H
 #define Q_SERVICE_SERVICES_H
 
 #include "wire/call.h"
 
+extern const q_service q_service_s3;
+extern const q_service q_service_sts;
 extern const q_service q_service_textract;
 
 #endif
