@@ -218,7 +218,7 @@ static q_code entry_new(q_functions *f, q_arena *a, const q_record *record, entr
                              .access_key = f->access_key,
                              .secret_key = f->secret_key,
                              .region = f->region};
-    q_function_spec spec;
+    q_function_spec spec = {.timeout_ms = 0};
     q_code rc = spec_read(a, record, &spec, err);
     entry *e = rc ? NULL : calloc(1, sizeof *e);
 
