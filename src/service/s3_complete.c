@@ -167,7 +167,7 @@ static q_code complete(q_call *call, const q_upload *upload, const struct s3_alg
         q_value_get(q_value_get(call->in, Q_STR("MultipartUpload")), Q_STR("Parts"));
     q_objects *objects = s3__app(call)->objects;
     q_value *attributes;
-    q_part *parts, *chosen;
+    q_part *parts, *chosen = NULL;
     size_t n, count;
     q_object object;
     q_code rc;
