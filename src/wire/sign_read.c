@@ -170,7 +170,7 @@ static q_sign_fault v2_read(const q_request *req, q_str key, q_arena *a, q_signa
     out->access_key = key;
     out->given = canonical__parameter(req->query, "Signature", a);
     out->payload = Q_STR("UNSIGNED-PAYLOAD");
-    if (!out->given.p || key.n == 0 ||
+    if (out->given.n == 0 || key.n == 0 ||
         !q_str_i64(canonical__parameter(req->query, "Expires", a), &out->expires_s))
         return malformed(err, "Query-string authentication requires the Signature, Expires and "
                               "AWSAccessKeyId parameters");

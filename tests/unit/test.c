@@ -73,16 +73,17 @@ const char *q_test_dir(void)
     return path;
 }
 
-static bool run_one(q_test *t)
+bool q_test_run(const char *suite, const char *name, int number, void (*run)(void))
 {
     volatile bool ok = false;
 
     if (setjmp(on_fail) == 0) {
-        t->run();
+        run();
         ok = true;
     }
     q_arena_free(arena);
     arena = NULL;
+    printf("%sok %d - %s: %s\n", ok ? "" : "not ", number, suite, name);
     return ok;
 }
 
@@ -93,13 +94,9 @@ int q_test_main(const char *suite, int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (q_test *t = tests; t; t = t->next) {
-        bool ok;
-
         if (only && strcmp(only, t->name) != 0)
             continue;
-        ok = run_one(t);
-        failed += !ok;
-        printf("%sok %d - %s: %s\n", ok ? "" : "not ", ++n, suite, t->name);
+        failed += !q_test_run(suite, t->name, ++n, t->run);
     }
     printf("1..%d\n", n);
     return failed != 0;

@@ -23,6 +23,8 @@ typedef struct q_test {
 
 void q_test_add(q_test *t);
 int q_test_main(const char *suite, int argc, char **argv);
+/* One test by hand: prints its line of TAP; true when it passed. */
+bool q_test_run(const char *suite, const char *name, int number, void (*run)(void));
 _Noreturn void q_test_fail(const char *file, int line, const char *fmt, ...) Q_PRINTF(3, 4);
 
 /* A file under tests/data; aborts the test if it cannot be read. The arena of

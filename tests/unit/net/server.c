@@ -4,9 +4,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/pool.h"
+#include "peer.h"
 #include "test.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -136,56 +136,12 @@ static void stop(fixture *f)
 
 static int dial(const fixture *f)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)q_server_port(f->server)),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
-    return fd;
-}
-
-static void say(int fd, const char *text)
-{
-    CHECK_EQ(q_fd_write(fd, q_str_of(text), NULL), Q_OK);
-}
-
-/* What comes until the peer closes, or until `until` stands at its end. */
-static q_str hear(int fd, const char *until)
-{
-    char *p = q_arena_alloc(q_test_arena(), 65536);
-    q_str got = {p, 0};
-
-    while (got.n < 65535) {
-        struct pollfd wait = {fd, POLLIN, 0};
-        ssize_t n;
-
-        if (poll(&wait, 1, 10000) != 1)
-            q_test_fail(__FILE__, __LINE__, "nothing comes; so far \"%.*s\"", Q_ARG(got));
-        n = recv(fd, p + got.n, 65535 - got.n, 0);
-        if (n <= 0)
-            break;
-        got.n += (size_t)n;
-        if (until && q_str_ends(got, q_str_of(until)))
-            break;
-    }
-    return got;
-}
-
-static bool has(q_str text, const char *part)
-{
-    return q_str_find(text, q_str_of(part)) != SIZE_MAX;
+    return q_peer_dial(q_server_port(f->server));
 }
 
 static q_str ask(const fixture *f, const char *request)
 {
-    int fd = dial(f);
-    q_str got;
-
-    say(fd, request);
-    got = hear(fd, NULL);
-    close(fd);
-    return got;
+    return q_peer_ask(q_server_port(f->server), request);
 }
 
 #define CLOSE "Host: h\r\nConnection: close\r\n"
@@ -196,8 +152,8 @@ TEST(the_target_comes_undecoded)
     q_str got = ask(f, "GET /a%20b+c//d/../e?x=%2F&y HTTP/1.1\r\n" CLOSE "\r\n");
 
     CHECK(q_str_starts(got, Q_STR("HTTP/1.1 200 OK\r\n")));
-    CHECK(has(got, "\r\nDate: "));
-    CHECK(has(got, "\r\nX-Test: yes\r\n"));
+    CHECK(q_peer_has(got, "\r\nDate: "));
+    CHECK(q_peer_has(got, "\r\nX-Test: yes\r\n"));
     CHECK(q_str_ends(got, Q_STR("GET|/a%20b+c//d/../e|x=%2F&y|-1|0")));
     stop(f);
 }
@@ -227,8 +183,8 @@ TEST(two_requests_in_one_write_get_two_replies)
     fixture *f = start((q_server_limits){0});
     int fd = dial(f);
 
-    say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
-    CHECK(has(hear(fd, "GET|/2||-1|0"), "GET|/1||-1|0"));
+    q_peer_say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(q_peer_has(q_peer_hear(fd, "GET|/2||-1|0"), "GET|/1||-1|0"));
     close(fd);
     stop(f);
     CHECK_EQ(f->gone, 2);
@@ -248,10 +204,10 @@ TEST(an_answer_under_way_is_waited_for)
     fixture *f = start((q_server_limits){0});
     int fd = dial(f);
 
-    say(fd, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+    q_peer_say(fd, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
     usleep(5000);
     stop(f);
-    CHECK(has(hear(fd, NULL), "later"));
+    CHECK(q_peer_has(q_peer_hear(fd, NULL), "later"));
     close(fd);
     CHECK_EQ(f->sent, 1);
 }
@@ -261,7 +217,7 @@ TEST(a_range_of_a_file_is_sent)
     fixture *f = start((q_server_limits){0});
     q_str got = ask(f, "GET /file HTTP/1.1\r\n" CLOSE "\r\n");
 
-    CHECK(has(got, "Content-Length: 4\r\n"));
+    CHECK(q_peer_has(got, "Content-Length: 4\r\n"));
     CHECK(q_str_ends(got, Q_STR("\r\n\r\n3456")));
     stop(f);
 }
@@ -271,7 +227,7 @@ TEST(a_head_reply_states_the_length_and_sends_nothing)
     fixture *f = start((q_server_limits){0});
     q_str got = ask(f, "HEAD /head HTTP/1.1\r\n" CLOSE "\r\n");
 
-    CHECK(has(got, "Content-Length: 5000000000\r\n"));
+    CHECK(q_peer_has(got, "Content-Length: 5000000000\r\n"));
     CHECK(q_str_ends(got, Q_STR("\r\n\r\n")));
     stop(f);
 }
@@ -281,8 +237,8 @@ TEST(no_content_has_no_body)
     fixture *f = start((q_server_limits){0});
     int fd = dial(f);
 
-    say(fd, "GET /none HTTP/1.1\r\nHost: h\r\n\r\nGET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
-    CHECK(has(hear(fd, "GET|/1||-1|0"), "204 No Content"));
+    q_peer_say(fd, "GET /none HTTP/1.1\r\nHost: h\r\n\r\nGET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(q_peer_has(q_peer_hear(fd, "GET|/1||-1|0"), "204 No Content"));
     close(fd);
     stop(f);
 }
@@ -291,7 +247,7 @@ TEST(a_handler_that_forgets_to_reply_answers_500)
 {
     fixture *f = start((q_server_limits){0});
 
-    CHECK(has(ask(f, "GET /silent HTTP/1.1\r\n" CLOSE "\r\n"), "HTTP/1.1 500"));
+    CHECK(q_peer_has(ask(f, "GET /silent HTTP/1.1\r\n" CLOSE "\r\n"), "HTTP/1.1 500"));
     stop(f);
 }
 
@@ -300,10 +256,11 @@ TEST(a_client_that_expects_100_gets_it)
     fixture *f = start((q_server_limits){0});
     int fd = dial(f);
 
-    say(fd, "PUT /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-    CHECK_STREQ(hear(fd, "\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
-    say(fd, "hi");
-    CHECK(has(hear(fd, "PUT|/x||2|2"), "200 OK"));
+    q_peer_say(fd,
+               "PUT /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    CHECK_STREQ(q_peer_hear(fd, "\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    q_peer_say(fd, "hi");
+    CHECK(q_peer_has(q_peer_hear(fd, "PUT|/x||2|2"), "200 OK"));
     close(fd);
     stop(f);
 }
@@ -324,9 +281,9 @@ TEST(a_refused_short_body_keeps_the_connection)
     fixture *f = start((q_server_limits){0});
     int fd = dial(f);
 
-    say(fd, "PUT /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
-            "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
-    CHECK(has(hear(fd, "GET|/1||-1|0"), "HTTP/1.1 403"));
+    q_peer_say(fd, "PUT /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
+                   "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(q_peer_has(q_peer_hear(fd, "GET|/1||-1|0"), "HTTP/1.1 403"));
     CHECK_EQ(f->body, 0);
     close(fd);
     stop(f);
@@ -339,10 +296,10 @@ TEST(a_refused_long_body_does_not_destroy_the_reply)
     int fd = dial(f);
     char *waste = q_arena_alloc(q_test_arena(), 1 << 20);
 
-    say(fd, "PUT /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000000\r\n\r\n");
+    q_peer_say(fd, "PUT /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000000\r\n\r\n");
     for (int i = 0; i < 8; i++)
         CHECK_EQ(q_fd_write(fd, (q_str){waste, 1 << 20}, NULL), Q_OK);
-    CHECK(has(hear(fd, NULL), "HTTP/1.1 403"));
+    CHECK(q_peer_has(q_peer_hear(fd, NULL), "HTTP/1.1 403"));
     close(fd);
     stop(f);
 }
@@ -353,9 +310,9 @@ TEST(a_refusal_in_the_body_discards_the_rest)
     int fd = dial(f);
     char *waste = q_arena_alloc(q_test_arena(), 200000);
 
-    say(fd, "PUT /refuse-in-body HTTP/1.1\r\n" CLOSE "Content-Length: 200000\r\n\r\n");
+    q_peer_say(fd, "PUT /refuse-in-body HTTP/1.1\r\n" CLOSE "Content-Length: 200000\r\n\r\n");
     CHECK_EQ(q_fd_write(fd, (q_str){waste, 200000}, NULL), Q_OK);
-    CHECK(has(hear(fd, NULL), "HTTP/1.1 400"));
+    CHECK(q_peer_has(q_peer_hear(fd, NULL), "HTTP/1.1 400"));
     CHECK(f->body < 200000);
     close(fd);
     stop(f);
@@ -365,13 +322,14 @@ TEST(ambiguous_framing_is_refused)
 {
     fixture *f = start((q_server_limits){0});
 
-    CHECK(has(ask(f, "PUT / HTTP/1.1\r\n" CLOSE "Content-Length: 5\r\nContent-Length: 6\r\n\r\n"),
-              "HTTP/1.1 400"));
-    CHECK(has(ask(f, "PUT / HTTP/1.1\r\n" CLOSE
-                     "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-              "HTTP/1.1 400"));
-    CHECK(
-        has(ask(f, "PUT / HTTP/1.1\r\n" CLOSE "Transfer-Encoding: gzip\r\n\r\n"), "HTTP/1.1 400"));
+    CHECK(q_peer_has(
+        ask(f, "PUT / HTTP/1.1\r\n" CLOSE "Content-Length: 5\r\nContent-Length: 6\r\n\r\n"),
+        "HTTP/1.1 400"));
+    CHECK(q_peer_has(ask(f, "PUT / HTTP/1.1\r\n" CLOSE
+                            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                     "HTTP/1.1 400"));
+    CHECK(q_peer_has(ask(f, "PUT / HTTP/1.1\r\n" CLOSE "Transfer-Encoding: gzip\r\n\r\n"),
+                     "HTTP/1.1 400"));
     CHECK_EQ(f->gone, 0);
     stop(f);
 }
@@ -384,14 +342,15 @@ TEST(heads_past_the_limits_are_refused)
     q_str text;
 
     memset(big, 'a', 39999);
-    CHECK(has(ask(f, q_str_printf(q_test_arena(), "GET / HTTP/1.1\r\nHost: h\r\nX: %s", big).p),
-              "HTTP/1.1 431"));
+    CHECK(q_peer_has(
+        ask(f, q_str_printf(q_test_arena(), "GET / HTTP/1.1\r\nHost: h\r\nX: %s", big).p),
+        "HTTP/1.1 431"));
     q_buf_puts(&many, "GET / HTTP/1.1\r\n" CLOSE);
     for (int i = 0; i < 30; i++)
         q_buf_printf(&many, "X-%d: y\r\n", i);
     q_buf_puts(&many, "\r\n");
     CHECK_EQ(q_buf_finish(&many, &text, NULL), Q_OK);
-    CHECK(has(ask(f, text.p), "HTTP/1.1 431"));
+    CHECK(q_peer_has(ask(f, text.p), "HTTP/1.1 431"));
     stop(f);
 }
 
@@ -403,7 +362,7 @@ static int64_t drip(const fixture *f, const char *start_with)
     int64_t from = q_monotonic_ns();
     int fd = dial(f);
 
-    say(fd, start_with);
+    q_peer_say(fd, start_with);
     for (int i = 0; i < 200; i++) {
         struct pollfd wait = {fd, POLLIN, 0};
         char c;
@@ -424,7 +383,7 @@ TEST(slow_heads_and_bodies_are_cut)
 
     CHECK(drip(f, "GET / HTTP/1.1\r\nX: ") < 3000);
     CHECK(drip(f, "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000000\r\n\r\n") < 3000);
-    CHECK(has(ask(f, "GET /1 HTTP/1.1\r\n" CLOSE "\r\n"), "200 OK"));
+    CHECK(q_peer_has(ask(f, "GET /1 HTTP/1.1\r\n" CLOSE "\r\n"), "200 OK"));
     stop(f);
     CHECK_EQ(f->gone, 2);
     CHECK_EQ(f->sent, 1);
@@ -435,8 +394,8 @@ TEST(a_silent_client_is_dropped)
     fixture *f = start((q_server_limits){.idle_s = 1});
     int fd = dial(f);
 
-    say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
-    CHECK(has(hear(fd, NULL), "200 OK"));
+    q_peer_say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(q_peer_has(q_peer_hear(fd, NULL), "200 OK"));
     close(fd);
     stop(f);
 }
@@ -447,12 +406,12 @@ TEST(stopping_closes_idle_connections_at_once)
     int fd = dial(f);
     int64_t from;
 
-    say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
-    hear(fd, "|0");
+    q_peer_say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+    q_peer_hear(fd, "|0");
     from = q_monotonic_ns();
     stop(f);
     CHECK((q_monotonic_ns() - from) / 1000000 < 1500);
-    CHECK_EQ(hear(fd, NULL).n, 0);
+    CHECK_EQ(q_peer_hear(fd, NULL).n, 0);
     close(fd);
 }
 
@@ -465,7 +424,7 @@ TEST(an_address_in_use_is_an_error)
 
     c.port = q_str_printf(q_test_arena(), "%u", q_server_port(f->server)).p;
     CHECK_EQ(q_server_new(&c, &second, &err), Q_IO);
-    CHECK(has(q_str_of(err.msg), "Address already in use"));
+    CHECK(q_peer_has(q_str_of(err.msg), "Address already in use"));
     CHECK(second == NULL);
     stop(f);
 }
