@@ -199,7 +199,7 @@ static q_code fulfill(turn *t, q_confirmation confirmation)
 
     if (!t->intent->fulfillment_hook) {
         state_set(t, Q_DIALOG_READY, 0);
-        return Q_OK;
+        return say(t, &t->intent->conclusion, 1);
     }
     rc = hook_run(t, true, confirmation, &reply);
     if (!rc)

@@ -10,6 +10,7 @@
 #include "work/worker.h"
 
 typedef struct q_objects q_objects; /* store/object.h */
+typedef struct q_bots q_bots;       /* service/lex_bots.h */
 
 typedef struct q_app {
     const char *data_dir;
@@ -19,6 +20,7 @@ typedef struct q_app {
     q_jobs *jobs;
     q_events *events;
     q_functions *functions;
+    q_bots *bots; /* NULL is fine: then no bot's model is kept */
     q_pool *compute;
     char account[13]; /* twelve digits and a NUL */
 } q_app;

@@ -16,12 +16,15 @@ static void slot_type_read(lex_reader *r, const q_value *v, const char *at, q_sl
     size_t i = 0;
 
     out->name = lex__name(r, v, at, "name");
-    if (strategy.n && !q_str_is(strategy, "ORIGINAL_VALUE") && !q_str_is(strategy, "TOP_RESOLUTION"))
-        lex__problem(r, false, "%s.valueSelectionStrategy: %.*s; ORIGINAL_VALUE or TOP_RESOLUTION is wanted",
+    if (strategy.n && !q_str_is(strategy, "ORIGINAL_VALUE") &&
+        !q_str_is(strategy, "TOP_RESOLUTION"))
+        lex__problem(r, false,
+                     "%s.valueSelectionStrategy: %.*s; ORIGINAL_VALUE or TOP_RESOLUTION is wanted",
                      at, Q_ARG(strategy));
     out->top_resolution = q_str_is(strategy, "TOP_RESOLUTION");
     if (q_value_str(v, Q_STR("parentSlotTypeSignature"), Q_STR("")).n)
-        lex__problem(r, true, "%s.parentSlotTypeSignature: types that extend another are not there yet", at);
+        lex__problem(r, true,
+                     "%s.parentSlotTypeSignature: types that extend another are not there yet", at);
     lex__none(r, v, at, "slotTypeConfigurations");
     out->values = lex__array(r, q_value_count(values), sizeof *out->values);
     for (const q_value *e = q_value_first(values); e && out->values; e = e->next, i++) {
@@ -106,7 +109,8 @@ static void slots_read(lex_reader *r, const q_value *v, const char *at, const q_
         slot_read(r, s, here, b, &out->slots[i]);
         for (size_t k = 0; k < i; k++)
             if (q_str_eq(out->slots[k].name, out->slots[i].name))
-                lex__problem(r, false, "%s.name: %.*s is there twice", here, Q_ARG(out->slots[i].name));
+                lex__problem(r, false, "%s.name: %.*s is there twice", here,
+                             Q_ARG(out->slots[i].name));
     }
     out->slot_count = out->slots ? i : 0;
     slots_sort(out->slots, out->slot_count);
@@ -159,7 +163,8 @@ static void fulfillment_read(lex_reader *r, const q_value *v, const char *at, q_
         type = lex__str(r, activity, here, "type", true);
         out->fulfillment_hook = q_str_is(type, "CodeHook");
         if (type.n && !out->fulfillment_hook && !q_str_is(type, "ReturnIntent"))
-            lex__problem(r, false, "%s.type: %.*s; CodeHook or ReturnIntent is wanted", here, Q_ARG(type));
+            lex__problem(r, false, "%s.type: %.*s; CodeHook or ReturnIntent is wanted", here,
+                         Q_ARG(type));
         if (out->fulfillment_hook)
             out->fulfillment_uri = lex__hook(r, activity, here, "codeHook", true);
     }
@@ -224,7 +229,8 @@ static void intents_read(lex_reader *r, const q_value *v, q_bot *b)
         utterances += b->intents[i].utterance_count;
         for (size_t k = 0; k < i; k++)
             if (q_str_eq(b->intents[k].name, b->intents[i].name))
-                lex__problem(r, false, "%s.name: %.*s is there twice", here, Q_ARG(b->intents[i].name));
+                lex__problem(r, false, "%s.name: %.*s is there twice", here,
+                             Q_ARG(b->intents[i].name));
     }
     b->intent_count = b->intents ? i : 0;
     if (utterances > UTTERANCES_MAX)
@@ -251,15 +257,18 @@ static void bot_read(lex_reader *r, const q_value *v, q_bot *b)
     b->version = q_value_str(v, Q_STR("version"), Q_STR("$LATEST"));
     b->locale = q_value_str(v, Q_STR("locale"), Q_STR("en-US"));
     if (!q_str_starts(b->locale, Q_STR("en-")))
-        lex__problem(r, true, "resource.locale: %.*s is not there yet; en-US, en-GB, en-AU and en-IN are",
+        lex__problem(r, true,
+                     "resource.locale: %.*s is not there yet; en-US, en-GB, en-AU and en-IN are",
                      Q_ARG(b->locale));
     if (q_value_bool(v, Q_STR("detectSentiment"), false))
-        lex__problem(r, true, "resource.detectSentiment: sentiment is not there yet; set it to false");
+        lex__problem(r, true,
+                     "resource.detectSentiment: sentiment is not there yet; set it to false");
     b->idle_ttl_seconds =
         (int)lex__int(r, v, "resource", "idleSessionTTLInSeconds", 60, 86400, IDLE_DEFAULT);
     b->confidence = q_value_double(v, Q_STR("nluIntentConfidenceThreshold"), CONFIDENCE_DEFAULT);
     if (!(b->confidence >= 0 && b->confidence <= 1))
-        lex__problem(r, false, "resource.nluIntentConfidenceThreshold: %g; 0 to 1 is wanted", b->confidence);
+        lex__problem(r, false, "resource.nluIntentConfidenceThreshold: %g; 0 to 1 is wanted",
+                     b->confidence);
     if (clarify)
         lex__prompt(r, clarify, "resource.clarificationPrompt", &b->clarification);
     lex__statement(r, v, "resource", "abortStatement", &b->abort);
@@ -284,7 +293,8 @@ q_code q_lex_import(q_str json, q_arena *a, q_bot **out, q_err *err)
         return q_err_set(err, Q_INVALID, "a bot's file is a JSON object with a resource");
     resource = q_value_get(v, Q_STR("resource"));
     if (!resource || resource->kind != Q_MAP)
-        return q_err_set(err, Q_INVALID, "resource: %s", resource ? "an object is wanted" : "missing");
+        return q_err_set(err, Q_INVALID, "resource: %s",
+                         resource ? "an object is wanted" : "missing");
     bot_read(&r, resource, b);
     rc = lex__result(&r, err);
     if (!rc)

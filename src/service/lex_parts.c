@@ -94,7 +94,8 @@ static const q_value *member(lex_reader *r, const q_value *v, const char *at, co
         return NULL;
     }
     if (m->kind != kind) {
-        lex__problem(r, false, "%s.%s: %s is wanted, this is %s", at, name, kind_name(&want), kind_name(m));
+        lex__problem(r, false, "%s.%s: %s is wanted, this is %s", at, name, kind_name(&want),
+                     kind_name(m));
         return NULL;
     }
     return m;
@@ -119,8 +120,8 @@ q_str lex__name(lex_reader *r, const q_value *v, const char *at, const char *nam
         good = q_is_alpha(s.p[i]) || (i > 0 && (s.p[i] == '_' || s.p[i] == '-' || s.p[i] == '.') &&
                                       q_is_alpha(s.p[i - 1]));
     if (!good)
-        lex__problem(r, false, "%s.%s: %.*s; letters with single _ between are wanted, at most %d", at, name,
-                     (int)(s.n < 40 ? s.n : 40), s.p, (int)NAME_MAX_BYTES);
+        lex__problem(r, false, "%s.%s: %.*s; letters with single _ between are wanted, at most %d",
+                     at, name, (int)(s.n < 40 ? s.n : 40), s.p, (int)NAME_MAX_BYTES);
     return s;
 }
 
@@ -133,7 +134,8 @@ int64_t lex__int(lex_reader *r, const q_value *v, const char *at, const char *na
     if (!m || m->kind == Q_NULL)
         return fallback;
     if (!q_value_as_int(m, &n)) {
-        lex__problem(r, false, "%s.%s: a whole number is wanted, this is %s", at, name, kind_name(m));
+        lex__problem(r, false, "%s.%s: a whole number is wanted, this is %s", at, name,
+                     kind_name(m));
         return fallback;
     }
     if (n < min || n > max)
@@ -168,7 +170,8 @@ void lex__strings(lex_reader *r, const q_value *v, const char *at, const char *n
         if (e->kind == Q_STRING)
             (*out)[n++] = e->s;
         else
-            lex__problem(r, false, "%s.%s[%zu]: text is wanted, this is %s", at, name, i, kind_name(e));
+            lex__problem(r, false, "%s.%s[%zu]: text is wanted, this is %s", at, name, i,
+                         kind_name(e));
     }
     *count = n;
 }
@@ -190,8 +193,8 @@ static void message_read(lex_reader *r, const q_value *v, const char *at, q_mess
     else if (q_str_is(kind, "SSML"))
         out->kind = Q_MESSAGE_SSML;
     else if (kind.n && !q_str_is(kind, "PlainText"))
-        lex__problem(r, false, "%s.contentType: %.*s; PlainText, CustomPayload or SSML is wanted", at,
-                     Q_ARG(kind));
+        lex__problem(r, false, "%s.contentType: %.*s; PlainText, CustomPayload or SSML is wanted",
+                     at, Q_ARG(kind));
     out->text = lex__str(r, v, at, "content", true);
     out->group = (int)lex__int(r, v, at, "groupNumber", 1, 5, 1);
 }

@@ -8,7 +8,7 @@
 /* Reads on after a problem, to name them all. */
 typedef struct lex_reader {
     q_arena *arena;
-    bool full;          /* the arena is */
+    bool full; /* the arena is */
     size_t problems;
     size_t unsupported; /* of them: what is not there yet */
     char text[480];     /* the first ones, "; " between */

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "net/server.h"
+#include "service/lex_bots.h"
 #include "service/pages.h"
 #include "service/reader.h"
 #include "service/services.h"
@@ -47,6 +48,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_reader_workers_new(q_cpu_count(), &app->workers, err);
     if (!rc)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
+    if (!rc)
+        rc = q_bots_new(&app->bots, err);
     if (!rc)
         rc = q_pool_new(compute_threads(), &app->compute, err);
     return rc;
@@ -159,6 +162,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_functions_free(p->app.functions);
     q_pool_free(p->app.compute);
     q_gateway_free(p->gateway);
+    q_bots_free(p->app.bots);
     q_events_free(p->app.events);
     q_workers_free(p->app.workers);
     q_objects_close(p->app.objects);

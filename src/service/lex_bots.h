@@ -1,0 +1,45 @@
+/* service/lex_bots.h - the bots that are there, and what was learnt from them.
+ *
+ * A bot is a record: its export file under its name is what $LATEST means,
+ * and under NAME:VERSION each version that was published; an alias is a record
+ * that names a version. A bot's model is learnt when it is first asked for and
+ * kept until its record changes.
+ */
+#ifndef Q_SERVICE_LEX_BOTS_H
+#define Q_SERVICE_LEX_BOTS_H
+
+#include "dialog/understand.h"
+#include "store/catalog.h"
+
+typedef struct q_bots q_bots; /* the models; any thread may use it */
+
+Q_MUST_USE q_code q_bots_new(q_bots **out, q_err *err);
+void q_bots_free(q_bots *b); /* NULL is fine */
+
+/* A bot to talk with: counted, read-only. */
+typedef struct q_bot_ready q_bot_ready;
+
+const q_bot *q_bot_ready_bot(const q_bot_ready *r);
+const q_model *q_bot_ready_model(const q_bot_ready *r);
+q_str q_bot_ready_version(const q_bot_ready *r); /* "$LATEST" or digits */
+void q_bot_ready_unref(q_bot_ready *r);          /* NULL is fine */
+
+/* One reference for the caller. `cache` may be NULL: then it is learnt anew.
+ * Q_NOTFOUND when the bot or the alias is not there.
+ */
+Q_MUST_USE q_code q_bots_get(q_bots *cache, q_catalog *c, q_str name, q_str alias, int64_t now_ms,
+                             q_bot_ready **out, q_err *err);
+
+typedef struct q_bot_stored {
+    char name[104];
+    char version[24]; /* "$LATEST", or of the published one */
+    size_t intents;
+} q_bot_stored;
+
+/* Check an export file as q_lex_import does and keep it as its bot's $LATEST;
+ * with an alias (else empty), publish it under that too.
+ */
+Q_MUST_USE q_code q_bot_store(q_catalog *c, q_str json, q_str alias, int64_t now_ms,
+                              q_bot_stored *out, q_err *err);
+
+#endif

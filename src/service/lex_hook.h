@@ -1,0 +1,30 @@
+/* service/lex_hook.h - a bot's code hooks: the Lex V1 event of a function, and
+ * what its reply means.
+ */
+#ifndef Q_SERVICE_LEX_HOOK_H
+#define Q_SERVICE_LEX_HOOK_H
+
+#include "base/value.h"
+#include "dialog/turn.h"
+#include "work/function.h"
+
+typedef struct lex_hook {
+    q_functions *functions; /* NULL: none can be called */
+    const q_bot *bot;
+    q_str alias, version, user;
+    const q_value *request_attributes; /* NULL: none */
+    bool failed;                       /* set: the error is the function's, not ours */
+} lex_hook;
+
+/* A q_hook_fn; ctx is a lex_hook. */
+q_code lex__hook_run(void *ctx, const q_hook_call *call, q_arena *a, q_hook_reply *reply,
+                     q_err *err);
+
+/* The event for a function, JSON in the arena. */
+Q_MUST_USE q_code lex__hook_event(const lex_hook *h, const q_hook_call *call, q_arena *a,
+                                  q_str *out, q_err *err);
+
+/* A function's reply. Q_INVALID when it is not of the documented form. */
+Q_MUST_USE q_code lex__hook_reply(q_str json, q_arena *a, q_hook_reply *out, q_err *err);
+
+#endif
