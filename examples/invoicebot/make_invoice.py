@@ -19,7 +19,7 @@ FACTS = [("Invoice Number", "35678-9"), ("Invoice Date", "5/14/2019"), ("Due Dat
          ("Terms", "Net 30")]
 
 # left edge of each column; the last is the right edge of the amounts
-COLUMNS = [("Date", 62), ("Merchant / Item", 132), ("Description", 252), ("Category", 372), ("Amount", 550)]
+COLUMNS = [("Date", 62), ("Merchant / Item", 132), ("Description", 254), ("Category", 334), ("Amount", 550)]
 ROWS = [
     ("5/10/1019", "Merchant One", ["Desks and", "Chairs"], "Office Supplies", "1500.00"),
     ("5/11/2019", "Merchant Two", ["Team Dinner"], "Food", "100.00"),

@@ -68,44 +68,54 @@ static double items_sum(const q_expense *e)
     return sum;
 }
 
-/* Points for what only invoices and receipts have together. */
+/* A heading that is the whole of its run, or nearly. */
+static bool is_titled(const expense_leaf *leaf)
+{
+    const expense_sheet *s = &leaf->sheet;
+
+    for (size_t i = 0; i < leaf->hits.count; i++) {
+        const expense_hit *h = leaf->hits.hits + i;
+
+        if (expense__label_is(h, "invoice") && h->leads &&
+            s->runs[s->tokens[h->tokens.first].run].tokens.count <= h->tokens.count + 2)
+            return true;
+    }
+    return false;
+}
+
+/* Points for what invoices and receipts have together and others do not. */
 static bool looks_like_expense(const reading *r, const q_expense *e)
 {
     static const struct {
         const char *type;
+        float least;
         int points;
     } signs[] = {
-        {"TOTAL", 2},
-        {"AMOUNT_DUE", 1},
-        {"SUBTOTAL", 1},
-        {"TAX", 1},
-        {"AMOUNT_PAID", 1},
-        {"DUE_DATE", 1},
-        {"INVOICE_RECEIPT_ID", 1},
-        {"VENDOR_VAT_NUMBER", 1},
-        {"VENDOR_GST_NUMBER", 1},
+        {"TOTAL", 55, 2},
+        {"AMOUNT_DUE", 55, 1},
+        {"SUBTOTAL", 55, 1},
+        {"TAX", 55, 1},
+        {"AMOUNT_PAID", 55, 1},
+        {"DUE_DATE", 55, 1},
+        {"PAYMENT_TERMS", 70, 1},
+        {"INVOICE_RECEIPT_ID", 60, 2},
+        {"VENDOR_VAT_NUMBER", 55, 1},
+        {"VENDOR_GST_NUMBER", 55, 1},
     };
-    int points = 0;
+    int points = e->table_count ? 1 : 0;
     bool titled = false, money = false;
 
     for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++) {
         const q_expense_field *f = q_expense_get(e, signs[i].type);
 
-        if (f && f->type_confidence >= 45)
-            points += signs[i].points;
+        points += f && f->type_confidence >= signs[i].least ? signs[i].points : 0;
     }
     for (size_t i = 0; i < r->evidence.amount_count; i++)
         money = money || fabs(r->evidence.amounts[i]) > 0.004;
     for (size_t p = 0; p < r->pages->count; p++)
-        for (size_t i = 0; i < r->leaves[p].hits.count; i++) {
-            const expense_hit *h = r->leaves[p].hits.hits + i;
-
-            titled = titled || (expense__label_is(h, "invoice") && h->leads) ||
-                     expense__label_is(h, "INVOICE_RECEIPT_ID");
-        }
+        titled = titled || is_titled(r->leaves + p);
     points += titled ? 2 : 0;
-    points += e->table_count ? 1 : 0;
-    return money && points >= 4;
+    return money && points >= (q_expense_get(e, "AMOUNT_PAID") && titled ? 3 : 4);
 }
 
 static q_code leaves_open(reading *r, q_err *err)

@@ -92,6 +92,22 @@ static bool is_mixed_code(q_str a, q_str b)
     return first && b.n == 3 && q_is_digit(b.p[0]) && q_is_alpha(b.p[1]);
 }
 
+bool expense__has_post_code(const expense_sheet *s, expense_span span)
+{
+    for (size_t i = span.first; i < span.first + span.count; i++) {
+        q_str part, rest = s->tokens[i].folded;
+
+        if (i + 1 < span.first + span.count && is_mixed_code(rest, s->tokens[i + 1].folded))
+            return true;
+        while (rest.n) {
+            (void)q_str_cut(rest, ' ', &part, &rest);
+            if (is_post_code(part) && (part.n >= 5 || i == span.first))
+                return true;
+        }
+    }
+    return false;
+}
+
 int expense__address_signs(const expense_sheet *s, expense_span span)
 {
     bool street = false, place = false, code = false, house = false;
@@ -176,6 +192,18 @@ static bool has_sum_or_date(const expense_sheet *s, expense_span span)
         if (a[i].decimals == 2 && a[i].value < 100000)
             return true;
     return expense__dates_in(s, span, d, 1) > 0 && d[0].plausible;
+}
+
+/* "File number : 365146": words, a colon, a value. */
+static bool has_colon(const expense_sheet *s, expense_span span)
+{
+    for (size_t i = span.first; i < span.first + span.count && i < span.first + 5; i++) {
+        q_str t = s->tokens[i].text;
+
+        if (t.p[t.n - 1] == ':' && (i > span.first || t.n > 3))
+            return true;
+    }
+    return false;
 }
 
 static bool is_web(const expense_sheet *s, expense_span span)
@@ -268,6 +296,8 @@ expense_line_class expense__line_class(const expense_leaf *leaf, size_t run)
 
     expense__count_signs(s, r->tokens, &letters, &digits);
     if (leads_with_label(leaf, r))
+        return EXPENSE_LINE_LABEL;
+    if (has_colon(s, r->tokens))
         return EXPENSE_LINE_LABEL;
     if (is_web(s, r->tokens) || expense__sender_parts(s, r->tokens, NULL, NULL) > 2)
         return EXPENSE_LINE_NUMBER;

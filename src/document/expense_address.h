@@ -19,6 +19,8 @@ expense_line_class expense__line_class(const expense_leaf *leaf, size_t run);
 /* 0: no street, post code or place; 1 or more: how many signs of one. */
 int expense__address_signs(const expense_sheet *s, expense_span span);
 
+bool expense__has_post_code(const expense_sheet *s, expense_span span);
+
 /* 0..1: "GmbH", "Sdn Bhd", "Ltd" 1; "restaurant", "enterprise" 0.6. */
 double expense__company_signs(const expense_sheet *s, expense_span span);
 

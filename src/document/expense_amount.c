@@ -210,6 +210,21 @@ static bool groups_fit(const char *d, size_t point)
     return !groups || run == 3;
 }
 
+/* "fM1.00": a currency's letters misread, when cents show what follows is a
+ * sum.
+ */
+static q_str without_smudge(q_str s)
+{
+    size_t n = 0;
+
+    while (n < s.n && n < 2 && q_is_alpha(s.p[n]))
+        n++;
+    if (n && s.n >= n + 4 && q_is_digit(s.p[n]) && q_is_digit(s.p[s.n - 1]) &&
+        q_is_digit(s.p[s.n - 2]) && (s.p[s.n - 3] == '.' || s.p[s.n - 3] == ','))
+        return q_str_sub(s, n, SIZE_MAX);
+    return s;
+}
+
 bool expense__amount_parse(q_str text, expense_amount *out)
 {
     expense_amount a = {.currency = {"", 0}};
@@ -219,6 +234,7 @@ bool expense__amount_parse(q_str text, expense_amount *out)
     double scale = 1;
     q_str s = back_strip(front_strip(q_str_trim(text), &m, &a), &m, &a);
 
+    s = without_smudge(s);
     if (!s.n || m.open != m.close || !digits_collect(s, d, &n) || !n)
         return false;
     if (!q_is_digit(d[n - 1]) && n > 1) /* a full stop behind it */

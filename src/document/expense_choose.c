@@ -63,7 +63,7 @@ static void net_settle(expense_candidates *c)
             continue;
         for (size_t k = 0; k < c->count; k++) {
             const expense_candidate *o = c->items + k;
-            bool whole = is_type(o, "gross") || is_type(o, "TOTAL");
+            bool whole = is_type(o, "gross") || is_type(o, "TOTAL") || is_type(o, "AMOUNT_DUE");
 
             less_than_gross =
                 less_than_gross || (is_type(o, "gross") && net->amount < o->amount - 0.005);
@@ -82,14 +82,32 @@ static void add(expense_candidate *c, double by)
     c->score += by;
 }
 
+/* Among several sums that agree, by rate and in all, the largest is in all. */
+static double largest_agreeing(const expense_candidates *c)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        for (size_t k = 0; k < c->count; k++) {
+            const expense_candidate *total = c->items + i, *sub = c->items + k;
+
+            if (is_type(total, "TOTAL") && is_type(sub, "SUBTOTAL") &&
+                !same(total->amount, sub->amount) &&
+                has_amount(c, "TAX", total->amount - sub->amount) > 0.15)
+                largest = fmax(largest, fabs(total->amount));
+        }
+    return largest;
+}
+
 /* subtotal + tax = total */
 static void weigh_tax(expense_candidates *c)
 {
     size_t n = c->count;
+    double largest = largest_agreeing(c);
 
     for (size_t i = 0; i < n; i++) {
         expense_candidate *total = c->items + i;
-        double most = 0;
+        double most = 0, gain = 0.12 + (same(fabs(total->amount), largest) ? 0.13 : 0);
 
         if (!is_type(total, "TOTAL") && !is_type(total, "AMOUNT_DUE"))
             continue;
@@ -102,12 +120,12 @@ static void weigh_tax(expense_candidates *c)
             tax = has_amount(c, "TAX", total->amount - sub->amount);
             if (tax < 0.15)
                 continue;
-            most = 0.15 + 0.02 * (fabs(total->amount) > 0);
-            add(sub, 0.12);
+            most = gain + 0.03;
+            add(sub, gain);
             for (size_t m = 0; m < n; m++)
                 if (is_type(c->items + m, "TAX") &&
                     same(c->items[m].amount, total->amount - sub->amount))
-                    add(c->items + m, 0.12);
+                    add(c->items + m, gain);
         }
         add(total, most);
     }
@@ -253,7 +271,7 @@ q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expen
         const expense_candidate *x = c->items + i;
         const expense_candidate *best = NULL;
 
-        if (x->score < 0.12 || is_room_type(x->field.type) || !x->field.type.n)
+        if (x->score < 0.22 || is_room_type(x->field.type) || !x->field.type.n)
             continue;
         for (size_t k = 0; k < c->count; k++)
             if (q_str_eq(c->items[k].field.type, x->field.type) &&

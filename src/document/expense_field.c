@@ -78,9 +78,11 @@ static size_t words_between(const expense_sheet *s, size_t from, size_t to)
     return n;
 }
 
-/* The end of a sentence is no part of the value. */
+/* A colon before it and the end of a sentence are no part of the value. */
 static q_str without_stop(q_str s)
 {
+    while (s.n > 1 && memchr(":=;#, ", s.p[0], 6))
+        s = q_str_sub(s, 1, SIZE_MAX);
     while (s.n > 1 && memchr(".,;:)", s.p[s.n - 1], 5))
         s.n--;
     return s;
@@ -101,7 +103,7 @@ static q_code value_add(const search *q, expense_span value, double score, doubl
     rc = expense__text(q->s, q->hit->tokens, &c.field.label, err);
     if (!rc)
         rc = expense__text(q->s, value, &c.field.value, err);
-    if (q->hit->label->kind == EXPENSE_DATE)
+    if (q->hit->label->kind != EXPENSE_AMOUNT)
         c.field.value.text = without_stop(c.field.value.text);
     if (!rc && q->hit->label->kind == EXPENSE_AMOUNT) {
         c.field.value.text = expense__amount_text(q->s, value);
@@ -387,11 +389,30 @@ static q_code find_phone(const search *q, q_err *err)
     return value_add(q, (expense_span){from, n}, q->score, 0, (q_str){"", 0}, err);
 }
 
+/* Terms say "Net 30" or "Due in 14 days": only a label with a colon, or one
+ * that begins a run of its own with more than a word, ends them.
+ */
+static size_t terms_end(const search *q)
+{
+    const expense_row *row = q->s->rows + q->row;
+    size_t end = row->tokens.first + row->tokens.count;
+
+    for (size_t i = 0; i < q->leaf->hits.count; i++) {
+        const expense_hit *h = q->leaf->hits.hits + i;
+
+        if (h->tokens.first >= q->right.first && h->tokens.first < end &&
+            (h->colon || (h->leads && h->tokens.count > 1)))
+            end = h->tokens.first;
+    }
+    return end > q->right.first ? end : q->right.first;
+}
+
 static q_code find_text(const search *q, q_err *err)
 {
     expense_span span = q->right;
     double place = 1;
 
+    span.count = terms_end(q) - span.first;
     while (span.count && !q->s->tokens[span.first].folded.n) {
         span.first++;
         span.count--;
@@ -436,6 +457,12 @@ static bool sum_is_taken(const expense_leaf *leaf, size_t i)
     return false;
 }
 
+/* "No 12, Mill Road": a bare "no" names a number only with its colon. */
+static bool is_vague(const expense_hit *h)
+{
+    return h->label->kind == EXPENSE_ID && h->label->strength < 0.5F && !h->colon;
+}
+
 static q_code hit_search(const expense_leaf *leaf, size_t i, expense_candidates *out, q_err *err)
 {
     const expense_sheet *s = &leaf->sheet;
@@ -443,7 +470,7 @@ static q_code hit_search(const expense_leaf *leaf, size_t i, expense_candidates 
     const expense_token *first = s->tokens + h->tokens.first;
     search q = {.leaf = leaf, .s = s, .hit = h, .row = first->row, .out = out};
 
-    if (leaf->row_use[first->row] != EXPENSE_ROW_FREE || sum_is_taken(leaf, i))
+    if (leaf->row_use[first->row] != EXPENSE_ROW_FREE || sum_is_taken(leaf, i) || is_vague(h))
         return Q_OK;
     q.right = expense__behind(leaf, i);
     q.x0 = first->x0;

@@ -179,7 +179,7 @@ static bool is_upright(const expense_token *t)
 {
     double width = t->x1 - t->x0, height = t->y1 - t->y0;
 
-    return t->text.n < 3 || height <= (t->text.n < 4 ? 2.0 : 1.4) * width;
+    return t->text.n < 3 || height <= (t->text.n < 4 ? 1.7 : 1.4) * width;
 }
 
 static void token_add(expense_sheet *s, const q_word *w, q_str text, double from, double to)

@@ -38,7 +38,9 @@ const expense_label expense__lexicon[] = {
      "totaal exclusief btw|total excl vat|total excluding vat|total excluding gst|"
      "total excl gst|total exclude gst|total before tax|total before gst|amount excl gst|"
      "total sales excluding gst|total sales excl gst|total exclusive gst|taxable amount|"
-     "net before tax|total without tax|sous total|positionssumme|summe ohne mwst|"
+     "net before tax|total without tax|sous total|exclusief btw|excl btw|excl vat|excl gst|ex "
+     "vat|excl mwst|excl tax|"
+     "positionssumme|summe ohne mwst|"
      "total amt excl gst|sub total before discount|amount before tax|amount before gst"},
     {"SUBTOTAL", EXPENSE_AMOUNT, 0.6F, "netto|warenwert|basisbetrag"},
     {"TAX", EXPENSE_AMOUNT, 0.95F,
@@ -71,7 +73,8 @@ const expense_label expense__lexicon[] = {
      "cash|paid|payment|visa|visa card|master|mastercard|master card|debit card|credit card|"
      "bank card|amex|bar|barzahlung|especes|contant|pinbetaling|visa master|cash payment|tunai"},
     {"AMOUNT_DUE", EXPENSE_AMOUNT, 0.95F,
-     "amount due|amt due|total due|balance due|total amount due|total balance due|zahlbetrag|"
+     "amount due|amt due|total due|due payable|balance due|total amount due|total balance "
+     "due|zahlbetrag|"
      "zu zahlen|zu zahlender beitrag|offener betrag|offene zahlungen|noch zu zahlen|"
      "net a payer|solde a payer|reste a payer|montant du|te betalen|nog te betalen|"
      "please pay|pay this amount|please pay this amount|outstanding balance|falliger betrag|"
@@ -181,7 +184,7 @@ const expense_label expense__lexicon[] = {
      "kaufer|kaufer leistungsempfanger|rechnungsempfanger|rechnung an|empfanger|acheteur|"
      "destinataire|adresse de facturation|facture a|factuuradres|rechnungsanschrift|"
      "rechnungsadresse|billing to|customer name|guest name|customer|client|kunde|"
-     "leistungsempfanger|to|m s|bill name|attention|attn"},
+     "leistungsempfanger|to|m s|bill name"},
     {"elsewhere", EXPENSE_PARTY, 0.9F,
      "ship to|shipped to|deliver to|delivery address|shipping address|lieferadresse|"
      "lieferanschrift|warenempfanger|adresse de livraison|abweichender warenempfanger|"
@@ -212,7 +215,8 @@ const expense_label expense__lexicon[] = {
     {"VENDOR_PHONE", EXPENSE_PHONE, 0.9F,
      "tel|telephone|phone|tel no|telefon|fon|tel fax|ph|hotline|mobile|h p|hp|tele|telefoon|"
      "main|phone no|telephone no|contact no|telephone fax|telf|telp|tel hp|customer service"},
-    {"", EXPENSE_NOTHING, 1, "fax|fax no|telefax|fx|e mail|email|mail|web|website|internet"},
+    {"", EXPENSE_NOTHING, 1,
+     "attention|attn|fax|fax no|telefax|fx|e mail|email|mail|web|website|internet"},
     /* what the page is */
     {"invoice", EXPENSE_TITLE, 1,
      "invoice|tax invoice|simplified tax invoice|receipt|official receipt|cash bill|cash sale|"

@@ -138,12 +138,12 @@ static expense_span without_country(const expense_sheet *s, expense_span span)
     return span;
 }
 
-static bool has_digit(const expense_sheet *s, expense_span span)
+static bool is_house(const expense_sheet *s, expense_span span)
 {
     size_t letters, digits;
 
     expense__count_signs(s, span, &letters, &digits);
-    return digits > 0;
+    return digits > 0 && letters >= 4 && digits <= letters;
 }
 
 /* The address among `count` lines: from the first that looks like one to the
@@ -162,7 +162,7 @@ static q_code address_gather(const parties *p, const expense_span *lines,
     if (from == count)
         return Q_OK;
     /* "Corner 12" above the town: no known word, but a house */
-    while (from > 0 && classes[from - 1] == EXPENSE_LINE_TEXT && has_digit(p->s, lines[from - 1]))
+    while (from > 0 && classes[from - 1] == EXPENSE_LINE_TEXT && is_house(p->s, lines[from - 1]))
         from--;
     for (to = last = from; to < count && to < from + MAX_ADDRESS; to++) {
         if (classes[to] == EXPENSE_LINE_ADDRESS)
@@ -587,11 +587,17 @@ static q_code unlabelled_receiver(const parties *p, const block *b, q_err *err)
     party_lines lines = {.count = 0};
     const expense_run *first = run_of(p, b, 0);
     double score = 0.4;
+    bool town = false;
 
     if (!b->address || b->contact || b->count < 3 || first->y0 > 0.55 * p->s->height)
         return Q_OK;
-    for (size_t i = 0; i < b->count; i++)
+    for (size_t i = 0; i < b->count; i++) {
         line_push(p, &lines, run_of(p, b, i)->tokens, b->runs[i]);
+        town = town || (b->classes[i] == EXPENSE_LINE_ADDRESS &&
+                        expense__has_post_code(p->s, run_of(p, b, i)->tokens));
+    }
+    if (!town)
+        return Q_OK;
     if (is_salutation(p->s, lines.lines[0]))
         score += 0.3;
     score += first->y0 > 0.08 * p->s->height ? 0.08 : 0;

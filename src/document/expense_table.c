@@ -1,6 +1,7 @@
 #include "document/expense_table.h"
 
 #include "document/expense_head.h"
+#include "document/expense_receipt.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,6 +18,7 @@ typedef struct item_row {
 
 typedef struct table {
     expense_leaf *leaf;
+    const expense_hits *heads; /* all words of column heads on the page */
     const expense_sheet *s;
     expense_head head;
     item_row *rows;
@@ -104,6 +106,22 @@ static bool goes_on(const table *t, size_t row)
     return false;
 }
 
+/* The head of another table, or a heading for terms. */
+static bool ends_table(const table *t, size_t row)
+{
+    const expense_hits *labels = &t->leaf->hits;
+    expense_amount a[1];
+    size_t heads = 0;
+
+    for (size_t i = 0; i < labels->count; i++)
+        if (t->s->tokens[labels->hits[i].tokens.first].row == row && labels->hits[i].leads &&
+            labels->hits[i].label->kind == EXPENSE_TEXT)
+            return true;
+    for (size_t i = 0; i < t->heads->count; i++)
+        heads += t->s->tokens[t->heads->hits[i].tokens.first].row == row && t->heads->hits[i].leads;
+    return heads >= 2 && !expense__amounts_in(t->s, t->s->rows[row].tokens, a, 1);
+}
+
 static q_code body_read(table *t, q_err *err)
 {
     const expense_sheet *s = t->s;
@@ -115,7 +133,8 @@ static q_code body_read(table *t, q_err *err)
     for (size_t i = t->head.last_row + 1; i < s->row_count; i++) {
         item_row *r = t->rows + t->row_count;
 
-        if (s->rows[i].y0 - bottom > 10 * s->em || t->leaf->row_use[i] == EXPENSE_ROW_HEAD)
+        if (s->rows[i].y0 - bottom > 10 * s->em || t->leaf->row_use[i] == EXPENSE_ROW_HEAD ||
+            (t->row_count && ends_table(t, i)))
             break;
         bottom = s->rows[i].y1;
         if (expense__is_summary_row(t->leaf, i)) {
@@ -146,6 +165,7 @@ static void owners_find(table *t)
 {
     size_t above = SIZE_MAX, item = expense__column_of(&t->head, "ITEM");
 
+    item = item == t->head.column_count ? 0 : item;
     t->names_first = t->row_count > 1 && !t->rows[0].anchor && t->rows[1].anchor &&
                      item < t->head.column_count && t->rows[0].cells[item].count &&
                      !has_words(t, t->rows[1].cells[item]);
@@ -166,10 +186,11 @@ static void owners_find(table *t)
         if ((up > 4 * t->s->em && down > 4 * t->s->em) ||
             i - (above == SIZE_MAX ? 0 : above) > MAX_LINES)
             continue;
-        if (t->names_first && below < t->row_count && down < 3 * t->s->em)
+        if (t->names_first && below < t->row_count && down < 3 * t->s->em && up > 0.7 * down)
             r->owner = below;
         else if (above == SIZE_MAX)
-            r->owner = below == i + 1 || down < t->s->em ? below : SIZE_MAX;
+            r->owner =
+                below == i + 1 && !has_words(t, t->rows[below].cells[item]) ? below : SIZE_MAX;
         else
             r->owner = t->rows[i - 1].owner == SIZE_MAX || up > 2.5 * t->s->em ? SIZE_MAX : above;
     }
@@ -191,10 +212,24 @@ static bool is_wrapped(const table *t, expense_span upper, expense_span lower, s
     return last->x1 + (word->x1 - word->x0) + 0.8 * t->s->em > limit;
 }
 
+/* "GTIN: 4012345001235", "- with cover": details of an item, not its name. */
+static bool is_remark(const table *t, expense_span cell)
+{
+    q_str first = t->s->tokens[cell.first].text;
+
+    if (first.p[0] == '-' || first.p[0] == '*')
+        return true;
+    for (size_t i = cell.first; i < cell.first + cell.count; i++)
+        if (q_str_ends(t->s->tokens[i].text, Q_STR(":")))
+            return true;
+    return false;
+}
+
 static q_code cell_gather(const table *t, size_t anchor, size_t column, q_expense_text *out,
                           expense_span *first, q_err *err)
 {
-    bool texts = !strcmp(t->head.columns[column].type, "ITEM");
+    const char *type = t->head.columns[column].type;
+    bool texts = !strcmp(type, "ITEM") || !strcmp(type, "OTHER");
     expense_span last = {0, 0};
     q_code rc = Q_OK;
 
@@ -209,8 +244,10 @@ static q_code cell_gather(const table *t, size_t anchor, size_t column, q_expens
         if (out->present && (!texts || !is_wrapped(t, last, cell, column)) &&
             !(texts && t->names_first))
             break;
-        if (!texts && i != anchor && strcmp(t->head.columns[column].type, "PRODUCT_CODE"))
+        if (!texts && i != anchor && t->rows[anchor].cells[column].count)
             continue;
+        if (texts && out->present && is_remark(t, cell))
+            break;
         if (!first->count)
             *first = cell;
         last = cell;
@@ -391,11 +428,11 @@ static q_code leaf_tables(expense_leaf *leaf, q_arena *a, q_expense *out, size_t
 {
     expense_hits columns;
     size_t from = 0;
-    bool found = true;
+    bool found = true, any = false;
     q_code rc = expense__labels_find(&leaf->sheet, true, leaf->exact, &columns, err);
 
     while (!rc && found) {
-        table t = {.leaf = leaf, .s = &leaf->sheet};
+        table t = {.leaf = leaf, .heads = &columns, .s = &leaf->sheet};
         q_expense_table items;
 
         rc = expense__head_find(leaf, &columns, from, &t.head, &found, err);
@@ -405,6 +442,14 @@ static q_code leaf_tables(expense_leaf *leaf, q_arena *a, q_expense *out, size_t
         from = t.head.last_row + 1;
         if (t.row_count && items.count)
             from = t.rows[t.row_count - 1].row + 1;
+        if (!rc)
+            rc = table_keep(out, a, cap, &items, err);
+        any = any || items.count;
+    }
+    if (!rc && !any) {
+        q_expense_table items;
+
+        rc = expense__receipt_items(leaf, &items, err);
         if (!rc)
             rc = table_keep(out, a, cap, &items, err);
     }

@@ -4,8 +4,8 @@
  * A page is a list of words: four bytes of place and size, then text up to a
  * zero byte. A place of 255, 255 begins a new page.
  */
-#include "base/utf8.h"
 #include "document/expense.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -199,6 +199,49 @@ TEST(a_receipt_pays_less_the_change)
     CHECK_STREQ(value(&e, "AMOUNT_PAID"), "10.00");
 }
 
+TEST(a_receipt_gives_items_without_column_heads)
+{
+    static const char *const rows[] = {
+        "      GREEN GROCER ENTERPRISE", "      RECEIPT NO: 4471",
+        "APPLES RED              4.50",  "ORANGE JUICE 1L",
+        "2 x 3.10                6.20",  "SUBTOTAL               10.70",
+        "TOTAL                  10.70",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_EQ(e.table_count, 1);
+    CHECK_EQ(e.tables[0].count, 2);
+    CHECK_STREQ(cell(e.tables[0].items, "ITEM"), "APPLES RED");
+    CHECK_STREQ(cell(e.tables[0].items, "PRICE"), "4.50");
+    CHECK_STREQ(cell(e.tables[0].items + 1, "ITEM"), "ORANGE JUICE 1L");
+    CHECK_STREQ(cell(e.tables[0].items + 1, "QUANTITY"), "2");
+    CHECK_STREQ(cell(e.tables[0].items + 1, "UNIT_PRICE"), "3.10");
+    CHECK_STREQ(cell(e.tables[0].items + 1, "EXPENSE_ROW"), "ORANGE JUICE 1L\n2 x 3.10 6.20");
+}
+
+TEST(a_wrapped_cell_is_joined_and_a_remark_is_not)
+{
+    static const char *const rows[] = {
+        "INVOICE",
+        "",
+        "Item            Category         Qty     Amount",
+        "Standing desk   Office furniture   1     500.00",
+        "with drawers    and fittings",
+        "Lamp            Lights             2      40.00",
+        "GTIN: 40123",
+        "",
+        "                Total                    540.00",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_EQ(e.table_count, 1);
+    CHECK_EQ(e.tables[0].count, 2);
+    CHECK_STREQ(cell(e.tables[0].items, "ITEM"), "Standing desk\nwith drawers");
+    CHECK_STREQ(cell(e.tables[0].items + 1, "ITEM"), "Lamp");
+}
+
 TEST(a_letter_is_no_expense)
 {
     static const char *const rows[] = {
