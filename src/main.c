@@ -1,7 +1,6 @@
-#include <stdio.h>
+#include "cli/command.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-    printf("quern %s\n", QUERN_VERSION);
-    return 0;
+    return cli_main(argc, argv);
 }
