@@ -91,8 +91,10 @@ static bool page_reply(void *ctx, const q_request *req, q_reply *reply)
 static q_code gateway_open(q_platform *p, q_err *err)
 {
     static const q_service *const services[] = {
-        &q_service_s3,         &q_service_sts,         &q_service_textract,
-        &q_service_comprehend, &q_service_lex_runtime, NULL,
+        &q_service_s3,
+        &q_service_sts,
+        &q_service_textract,
+        NULL,
     };
     q_gateway_config config = {
         .services = services,
