@@ -9,6 +9,11 @@
 static const q_api_error unknown_operation = {
     .name = Q_STR_INIT("UnknownOperationException"),
     .code = Q_STR_INIT("UnknownOperationException"),
+    .status = 400,
+};
+static const q_api_error unknown_path = {
+    .name = Q_STR_INIT("UnknownOperationException"),
+    .code = Q_STR_INIT("UnknownOperationException"),
     .status = 404,
 };
 static const q_api_error invalid_action = {
@@ -32,7 +37,7 @@ static const q_api_error internal_failure = {
 static const q_api strangers[] = {
     [Q_JSON_1_0] = STRANGER(Q_JSON_1_0, &unknown_operation),
     [Q_JSON_1_1] = STRANGER(Q_JSON_1_1, &unknown_operation),
-    [Q_REST_JSON] = STRANGER(Q_REST_JSON, &unknown_operation),
+    [Q_REST_JSON] = STRANGER(Q_REST_JSON, &unknown_path),
     [Q_QUERY] = STRANGER(Q_QUERY, &invalid_action),
 };
 
