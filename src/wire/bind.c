@@ -81,6 +81,27 @@ static q_code find_in_query(binder *b, q_str name, q_str *text, bool *found)
     return Q_OK;
 }
 
+/* "gzip" of "aws-chunked, gzip": the first coding was ours to undo and is not
+ * the content's own.
+ */
+static q_code without_chunked(binder *b, q_str *text)
+{
+    q_buf kept = q_buf_init(b->into->arena, SIZE_MAX);
+    q_str rest = *text, coding;
+    bool more = true;
+
+    while (more) {
+        more = q_str_cut(rest, ',', &coding, &rest);
+        coding = q_str_trim(coding);
+        if (coding.n == 0 || q_str_is_nocase(coding, "aws-chunked"))
+            continue;
+        if (kept.n)
+            q_buf_char(&kept, ',');
+        q_buf_put(&kept, coding);
+    }
+    return q_buf_finish(&kept, text, b->err);
+}
+
 /* a, b and c of "a, b , c" */
 static q_code add_header_list(binder *b, const q_member *m, q_str text)
 {
@@ -113,6 +134,11 @@ static q_code header(binder *b, const q_member *m)
         rc = find_in_query(b, m->wire_name, &text, &found);
     if (rc || !found)
         return rc;
+    if (b->api->protocol == Q_REST_XML && q_str_is_nocase(m->wire_name, "Content-Encoding")) {
+        rc = without_chunked(b, &text);
+        if (rc || text.n == 0)
+            return rc;
+    }
     if (m->jsonvalue)
         return text.n ? add_json(b, m, text) : Q_OK;
     if (m->shape->kind == Q_SHAPE_LIST)

@@ -171,8 +171,11 @@ static void consider(const q_api_operation *op, const q_request *req, q_str path
         return;
     wanted = required_bindings(op, req, &present);
     if (present < wanted) {
-        c->lacking = op;
-        c->lacking_count++;
+        /* Where queries tell operations apart, this one is not meant. */
+        if (op->api->subresource_count == 0) {
+            c->lacking = op;
+            c->lacking_count++;
+        }
         return;
     }
     /* Literal segments tell APIs apart, then what the query and headers say. */

@@ -133,6 +133,14 @@ TEST(input_takes_amz_headers_from_a_presigned_query)
               .query = "X-Amz-Acl=private&x-amz-meta-A=1%202&X-Amz-Signature=00");
 }
 
+TEST(input_leaves_aws_chunked_out_of_the_encoding)
+{
+    CHECK_ASK("{\"Bucket\":\"b\",\"ContentEncoding\":\"gzip,br\",\"Key\":\"k\"}", S3("PutObject"),
+              .path = "/b/k", .headers = {"Content-Encoding", "aws-chunked, gzip ,br"});
+    CHECK_ASK("{\"Bucket\":\"b\",\"Key\":\"k\"}", S3("PutObject"), .path = "/b/k",
+              .headers = {"Content-Encoding", "AWS-Chunked"});
+}
+
 TEST(input_joins_repeated_metadata)
 {
     CHECK_ASK("{\"Bucket\":\"b\",\"Key\":\"k\",\"Metadata\":{\"a\":\"1,2\"}}", S3("PutObject"),

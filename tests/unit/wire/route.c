@@ -144,12 +144,14 @@ TEST(route_does_not_mistake_a_sub_resource_for_the_resource)
     }
     CHECK_STR(s3("PUT", "/b/k", "uploadId=u"), "none");
     CHECK_STR(s3("POST", "/b", ""), "none");
+    CHECK_STR(s3("POST", "/b/k", ""), "none");
     CHECK_STR(s3("PATCH", "/b/k", ""), "none");
     CHECK_STREQ(api->name, "s3");
 }
 
 TEST(route_takes_unsigned_paths_for_s3)
 {
+    CHECK_STR(routed((ask){"POST", "/api/2.0/runs/search", "", "", "", NULL, NULL}), "none");
     CHECK_STR(routed((ask){"GET", "/b/k", "AWSAccessKeyId=A", "", "", NULL, NULL}), "GetObject");
     CHECK_STR(routed((ask){"PUT", "/b/k", "acl&AWSAccessKeyId=A", "", "", NULL, NULL}), "none");
     CHECK_STREQ(api->name, "s3");
