@@ -113,7 +113,7 @@ class Play:
                     raise Failed(f"{self.key} was refused: {result['reason']}")
                 return result['answer']
             self.screen.progress(f'The upload starts the reading ... {time.monotonic() - start:.1f} s')
-            time.sleep(0.05)
+            time.sleep(0.2)
         raise Failed(f'{self.key} was not read within {PATIENCE} s; see the log of the server')
 
     # ---- what was read ----

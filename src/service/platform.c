@@ -159,6 +159,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
 {
     if (!p)
         return;
+    q_jobs_stop(p->app.jobs);
     q_server_free(p->server, drain_ms);
     q_jobs_free(p->app.jobs);
     q_functions_free(p->app.functions);

@@ -7,6 +7,7 @@
 #include "work/runtime.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -226,7 +227,7 @@ static q_code entry_new(q_functions *f, q_arena *a, const q_record *record, entr
         return rc;
     if (!e)
         return q_err_nomem(err);
-    memcpy(e->name, spec.name.p, spec.name.n < 64 ? spec.name.n : 64);
+    snprintf(e->name, sizeof e->name, "%.*s", Q_ARG(spec.name));
     e->version = record->version;
     config.name = spec.name;
     config.folder = spec.folder;
@@ -280,15 +281,14 @@ static q_code entry_enter(q_functions *f, q_arena *a, const q_record *record, en
     e = entry_find(f, record->key, record->version, &outdated);
     if (!e) {
         rc = entry_new(f, a, record, &e, err);
-        if (!rc) {
+        if (e) {
             e->next = f->entries;
             f->entries = e;
         }
     }
-    if (!rc) {
+    if (e)
         e->users++;
-        *out = e;
-    }
+    *out = e;
     pthread_mutex_unlock(&f->mu);
     entry_free(outdated);
     return rc;

@@ -51,12 +51,29 @@ struct q_jobs {
 
 /* ---- running ----------------------------------------------------------- */
 
+static bool is_closing(q_jobs *j)
+{
+    bool closing;
+
+    pthread_mutex_lock(&j->mu);
+    closing = j->closing;
+    pthread_mutex_unlock(&j->mu);
+    return closing;
+}
+
 static void job_run(q_jobs *j, const job_kind *kind, q_job *job, q_arena *a)
 {
     q_err err = {.code = Q_OK};
     bool kept = false;
     q_code rc = kind->fn(kind->ctx, job->id, job->request, a, &job->result, &err);
 
+    if (rc && is_closing(j)) { /* what it needs may have gone already */
+        q_log(Q_LOG_INFO, "job", "kind=%s id=%.12s waits for the next start: %s", kind->name,
+              job->id.p, err.msg);
+        if (lease__return(j->catalog, q_str_of(j->owner), job->id, &err))
+            q_log(Q_LOG_ERROR, "job", "id=%.12s not returned: %s", job->id.p, err.msg);
+        return;
+    }
     job->state = rc ? Q_JOB_FAILED : Q_JOB_SUCCEEDED;
     job->error_code = rc;
     job->error = rc ? q_str_of(err.msg) : (q_str){NULL, 0};
@@ -82,21 +99,14 @@ static void running_set(job_runner *r, q_str id)
     pthread_mutex_unlock(&r->jobs->mu);
 }
 
-static void busy_add(q_jobs *j, int by)
+static void busy_set(q_jobs *j, bool busy)
 {
     pthread_mutex_lock(&j->mu);
-    j->busy = (size_t)((int)j->busy + by);
+    if (busy)
+        j->busy++;
+    else
+        j->busy--;
     pthread_mutex_unlock(&j->mu);
-}
-
-static bool is_closing(q_jobs *j)
-{
-    bool closing;
-
-    pthread_mutex_lock(&j->mu);
-    closing = j->closing;
-    pthread_mutex_unlock(&j->mu);
-    return closing;
 }
 
 /* Take and run one job of any kind; false when there was none. */
@@ -111,7 +121,7 @@ static bool run_next(job_runner *r)
         q_job job;
         q_code rc = Q_NOMEM;
 
-        busy_add(j, 1);
+        busy_set(j, true);
         if (a)
             rc = lease__take(j->catalog, j->kinds[i].name, q_str_of(j->owner), q_now_ms(), a,
                              &found, &job, &err);
@@ -124,7 +134,7 @@ static bool run_next(job_runner *r)
             job_run(j, &j->kinds[i], &job, a);
             running_set(r, Q_STR(""));
         }
-        busy_add(j, -1);
+        busy_set(j, false);
         q_arena_free(a);
     }
     return found;
@@ -289,7 +299,7 @@ q_code q_jobs_start(q_jobs *j, q_err *err)
     return e ? q_err_errno(err, "start job threads") : Q_OK;
 }
 
-void q_jobs_free(q_jobs *j)
+void q_jobs_stop(q_jobs *j)
 {
     if (!j)
         return;
@@ -298,6 +308,13 @@ void q_jobs_free(q_jobs *j)
     pthread_cond_broadcast(&j->work);
     pthread_cond_broadcast(&j->tick);
     pthread_mutex_unlock(&j->mu);
+}
+
+void q_jobs_free(q_jobs *j)
+{
+    if (!j)
+        return;
+    q_jobs_stop(j);
     for (size_t i = 0; i < j->started; i++)
         pthread_join(j->runners[i].thread, NULL);
     if (j->clock_runs) {

@@ -33,7 +33,12 @@ Q_MUST_USE q_code q_jobs_new(q_catalog *c, size_t threads, q_jobs **out, q_err *
 Q_MUST_USE q_code q_jobs_register(q_jobs *j, const char *kind, q_job_fn fn, void *ctx, q_err *err);
 /* Takes up what an earlier run left, then runs what comes. */
 Q_MUST_USE q_code q_jobs_start(q_jobs *j, q_err *err);
-/* Lets running jobs end, starts no further; queued ones stay for next time. */
+/* Start no further jobs. Those that fail from now on go back into the queue,
+ * since what they need may be stopping too. To be called before the rest
+ * stops; NULL is fine.
+ */
+void q_jobs_stop(q_jobs *j);
+/* Stops, and lets running jobs end; queued ones stay for next time. */
 void q_jobs_free(q_jobs *j);
 
 /* Durable when it returns. `token` (may be empty) makes it idempotent: the

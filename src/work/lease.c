@@ -176,6 +176,14 @@ q_code lease__finish(q_catalog *c, q_str owner, const q_job *job, bool *kept, q_
     return rc;
 }
 
+q_code lease__return(q_catalog *c, q_str owner, q_str id, q_err *err)
+{
+    return q_catalog_run(c,
+                         "UPDATE job SET state = 0, owner = NULL, lease_ms = 0,"
+                         " attempts = attempts - 1 WHERE id = ?1 AND owner = ?2 AND state = 1",
+                         Q_PARAMS(Q_P_TEXT(id), Q_P_TEXT(owner)), NULL, err);
+}
+
 /* ---- housekeeping ------------------------------------------------------ */
 
 q_code lease__release_dead(q_catalog *c, q_str owner, q_arena *a, q_err *err)

@@ -37,6 +37,9 @@ Q_MUST_USE q_code lease__renew(q_catalog *c, q_str owner, q_str id, int64_t now_
 Q_MUST_USE q_code lease__finish(q_catalog *c, q_str owner, const q_job *job, bool *kept,
                                 q_err *err);
 
+/* Put a job the owner runs back into the queue, as if it had not been tried. */
+Q_MUST_USE q_code lease__return(q_catalog *c, q_str owner, q_str id, q_err *err);
+
 /* End the leases of processes of this machine that are gone. */
 Q_MUST_USE q_code lease__release_dead(q_catalog *c, q_str owner, q_arena *a, q_err *err);
 

@@ -157,7 +157,8 @@ static _Noreturn void worker_run(const spawner *s, int sock, const sandbox_limit
     if (getppid() != s->self) /* it died before this process asked to die with it */
         _exit(1);
     if (rc) { /* the first call hears why */
-        rc = reply_send(sock, rc, &err, (q_str){NULL, 0});
+        if (reply_send(sock, rc, &err, (q_str){NULL, 0}))
+            _exit(2);
         _exit(1);
     }
     while (!rc)

@@ -313,6 +313,46 @@ TEST(job_whose_lease_was_lost_leaves_no_result)
     q_catalog_close(c);
 }
 
+/* Fails once the jobs are stopping. */
+static q_code interrupted(void *ctx, q_str id, q_str request, q_arena *a, q_str *result, q_err *err)
+{
+    atomic_int *stage = ctx;
+
+    (void)id, (void)request, (void)a, (void)result;
+    if (atomic_fetch_add(stage, 1) == 0)
+        while (atomic_load(stage) < 2)
+            nap();
+    return q_err_set(err, Q_IO, "connection refused");
+}
+
+TEST(job_that_a_stop_interrupts_waits_for_the_next_start)
+{
+    q_catalog *c = catalog_open(q_test_dir());
+    atomic_int stage = 0;
+    q_jobs *j = NULL;
+    char id[65];
+    q_job job;
+
+    q_log_set_level(Q_LOG_OFF);
+    CHECK_EQ(q_jobs_new(c, 1, &j, NULL), Q_OK);
+    CHECK_EQ(q_jobs_register(j, "upper", interrupted, &stage, NULL), Q_OK);
+    CHECK_EQ(q_jobs_start(j, NULL), Q_OK);
+    CHECK_EQ(q_job_submit(j, "upper", Q_STR("x"), Q_STR(""), id, NULL), Q_OK);
+    while (atomic_load(&stage) == 0)
+        nap();
+    q_jobs_stop(j);
+    atomic_store(&stage, 2);
+    q_jobs_free(j);
+    j = jobs_make(c, &stage);
+    CHECK_EQ(q_job_get(j, "upper", q_str_of(id), q_test_arena(), &job, NULL), Q_OK);
+    CHECK_EQ(job.state, Q_JOB_QUEUED);
+    CHECK_EQ(q_jobs_start(j, NULL), Q_OK);
+    CHECK_STREQ(wait_ended(j, "upper", id).result, "X");
+    q_jobs_free(j);
+    q_catalog_close(c);
+    q_log_set_level(Q_LOG_INFO);
+}
+
 TEST(job_rows_are_forgotten_after_a_week)
 {
     q_catalog *c = catalog_open(q_test_dir());
