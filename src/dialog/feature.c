@@ -8,6 +8,8 @@
 
 enum { GROUP_MIN = 3, GROUP_MAX = 5, VALUES_MAX = 64 };
 
+/* Any number is one word, and says little of the intent. */
+static const float NUMBER_WEIGHT = 0.4f;
 static const float WORD_WEIGHT = 1.0f, PAIR_WEIGHT = 0.7f, GROUP_WEIGHT = 0.35f;
 
 typedef struct builder {
@@ -67,13 +69,12 @@ static void put_word(builder *b, q_str word, float scale)
     put_groups(b, word, scale);
 }
 
-/* Any number is one word; its digits say nothing of the intent. */
 static void put_token(builder *b, const q_token *t, float scale)
 {
     if (t->kind == Q_TOKEN_PUNCTUATION)
         return;
     if (t->kind == Q_TOKEN_NUMBER || t->kind == Q_TOKEN_MIXED)
-        put_word(b, Q_STR("0"), scale);
+        put_word(b, Q_STR("0"), NUMBER_WEIGHT * scale);
     else
         put_word(b, t->lower.n ? t->lower : t->text, scale);
 }
@@ -94,7 +95,7 @@ static void put_place(builder *b, const q_slot *slot)
     size_t n = slot && slot->type ? slot->type->value_count : 0;
 
     if (!n) {
-        put_word(b, Q_STR("0"), 1);
+        put_word(b, Q_STR("0"), NUMBER_WEIGHT);
         return;
     }
     if (n > VALUES_MAX)

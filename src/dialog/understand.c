@@ -303,6 +303,15 @@ static q_code guess(const q_model *m, const features *f, q_arena *a, q_understoo
     return Q_OK;
 }
 
+/* "3" or "35678-9" by itself is an answer, not a request. */
+static bool has_words(const q_tokens *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->v[i].kind == Q_TOKEN_WORD || t->v[i].kind == Q_TOKEN_IDEOGRAPH)
+            return true;
+    return false;
+}
+
 static int by_score(const void *x, const void *y)
 {
     const q_guess *a = x, *b = y;
@@ -364,6 +373,8 @@ q_code q_understand(const q_model *m, q_str text, int64_t now_ms, q_arena *a, q_
         return rc;
     weigh(m, &f);
     rc = guess(m, &f, a, out, err);
+    for (size_t i = 0; i < out->count && !has_words(&t); i++)
+        out->guesses[i].score = 0;
     if (!rc)
         rc = exact(m, &t, now_ms, a, out, err);
     if (rc)

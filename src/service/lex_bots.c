@@ -176,11 +176,11 @@ q_code q_bots_get(q_bots *cache, q_catalog *c, q_str name, q_str alias, int64_t 
     if (!a)
         return q_err_nomem(err);
     rc = resolve(c, name, alias, now_ms, a, &key, &version, err);
-    if (!rc)
-        rc = q_record_get(c, BOTS, key, now_ms, a, &record, err);
+    if (rc)
+        goto done;
+    rc = q_record_get(c, BOTS, key, now_ms, a, &record, err);
     if (rc == Q_NOTFOUND)
-        rc = q_err_set(err, Q_NOTFOUND, "there is no bot %.*s with an alias %.*s", Q_ARG(name),
-                       Q_ARG(alias));
+        rc = q_err_set(err, Q_NOTFOUND, "there is no bot %.*s", Q_ARG(name));
     if (rc)
         goto done;
     *out = cache ? kept(cache, key, record.version) : NULL;
