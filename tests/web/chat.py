@@ -71,10 +71,10 @@ class PageSuite(Suite):
         page.size(width, height)
         page.media(dark=dark)
         self.network(page)
-        page.open(self.server.endpoint + '/_quern/quern.svg')
+        page.open(self.server.endpoint + '/')
         page.script('sessionStorage.clear()')
         page.console()
-        page.open(self.server.endpoint + '/')
+        page.reload()
         page.until('!document.getElementById("signin").hidden')
         return page
 
