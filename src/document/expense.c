@@ -2,6 +2,7 @@
 
 #include "document/expense_choose.h"
 #include "document/expense_field.h"
+#include "document/expense_pair.h"
 #include "document/expense_party.h"
 #include "document/expense_table.h"
 
@@ -144,6 +145,8 @@ q_code q_expense_read(const q_pages *pages, q_arena *a, q_expense *out, q_err *e
         rc = expense__tables_find(r.leaves, pages->count, a, out, err);
     for (size_t i = 0; i < pages->count && !rc; i++)
         rc = expense__fields_find(r.leaves + i, &r.found, err);
+    for (size_t i = 0; i < pages->count && !rc; i++)
+        rc = expense__pairs_find(r.leaves + i, &r.found, err);
     if (!rc)
         rc = expense__parties_find(r.leaves, pages->count, &r.found, err);
     if (rc)

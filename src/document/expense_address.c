@@ -74,7 +74,7 @@ static bool is_street_word(q_str w)
 {
     return listed(w, street_words) || ends_in(w, "strasse") || ends_in(w, "str") ||
            ends_in(w, "weg") || ends_in(w, "platz") || ends_in(w, "allee") || ends_in(w, "gasse") ||
-           ends_in(w, "straat") || ends_in(w, "laan") || ends_in(w, "ring") || ends_in(w, "jalan");
+           ends_in(w, "straat") || ends_in(w, "laan") || ends_in(w, "jalan");
 }
 
 /* 12345, 12345-6789, 1234 AB, 1234; a house number may look the same. */
@@ -201,7 +201,7 @@ static bool has_colon(const expense_sheet *s, expense_span span)
         q_str t = s->tokens[i].text;
 
         if (t.p[t.n - 1] == ':' && (i > span.first || t.n > 3))
-            return true;
+            return expense__company_signs(s, span) < 1;
     }
     return false;
 }

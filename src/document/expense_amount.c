@@ -312,10 +312,10 @@ static bool may_join(const expense_sheet *s, const expense_token *a, const expen
         return gap < 8 * s->em;
     if (behind)
         return gap < 1.5 * s->em;
+    if (gap < 5 * s->em && (last == '.' || last == ','))
+        return a->text.n > 1 && q_is_digit(a->text.p[a->text.n - 2]) && starts_two_digits(b->text);
     if (gap > 2.2 * s->em)
         return false;
-    if (last == '.' || last == ',')
-        return a->text.n > 1 && q_is_digit(a->text.p[a->text.n - 2]) && starts_two_digits(b->text);
     if (first == '.' || first == ',')
         return q_is_digit(last) && starts_two_digits(q_str_sub(b->text, 1, SIZE_MAX));
     /* thousands by blanks: 1 234,56 */

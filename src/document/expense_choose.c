@@ -197,6 +197,31 @@ static q_code copy_as(expense_candidates *c, const expense_candidate *from, cons
     return expense__candidate_add(c, &copy, err);
 }
 
+/* What is to be paid once the cents are rounded: "rounding 27.30", or total +
+ * rounding found among the payments.
+ */
+static q_code rounded_imply(expense_candidates *c, q_err *err)
+{
+    const expense_candidate *best = best_of(c, "TOTAL"), *rounding = NULL;
+    double total = best ? best->amount : 0, score = best ? best->score + 0.02 : 0;
+    size_t n = c->count;
+
+    for (size_t i = 0; best && i < n; i++) {
+        const expense_candidate *r = c->items + i;
+
+        if (is_type(r, "rounding") && r->amount > 0.5 && !same(r->amount, total) &&
+            fabs(r->amount - total) < 0.06)
+            return copy_as(c, r, "TOTAL", score, err);
+        if (is_type(r, "rounding") && fabs(r->amount) < 0.06 && !same(r->amount, 0))
+            rounding = r;
+    }
+    for (size_t i = 0; rounding && i < n; i++)
+        if (is_type(c->items + i, "AMOUNT_PAID") && !same(c->items[i].amount, total) &&
+            same(fabs(c->items[i].amount - total), fabs(rounding->amount)))
+            return copy_as(c, c->items + i, "TOTAL", score, err);
+    return Q_OK;
+}
+
 /* Without a labelled total: what is due, or was paid less the change. */
 static q_code total_imply(expense_candidates *c, q_err *err)
 {
@@ -261,7 +286,9 @@ q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expen
     net_settle(c);
     weigh_tax(c);
     weigh_totals(c, e);
-    rc = total_imply(c, err);
+    rc = rounded_imply(c, err);
+    if (!rc)
+        rc = total_imply(c, err);
     if (rc)
         return rc;
     out->fields = q_arena_array(c->arena, c->count + 1, sizeof(*out->fields));

@@ -223,11 +223,43 @@ static q_code amount_below(const search *q, q_err *err)
     return rc;
 }
 
+/* On a skewed or crumpled scan the sum may have come into the row above or
+ * below: the nearest one at the label's height, right of it.
+ */
+static q_code amount_beside(const search *q, bool *found, q_err *err)
+{
+    const expense_row *own = q->s->rows + q->row;
+    double middle = (own->y0 + own->y1) / 2;
+
+    for (size_t r = q->row ? q->row - 1 : 1; r <= q->row + 1 && r < q->s->row_count; r += 2) {
+        const expense_row *row = q->s->rows + r;
+        expense_span span = row->tokens;
+        expense_amount a[MAX_AMOUNTS];
+        size_t n;
+
+        if (fabs((row->y0 + row->y1) / 2 - middle) > 1.1 * q->s->em || has_label(q->leaf, span))
+            continue;
+        while (span.count && q->s->tokens[span.first].x0 < q->x1) {
+            span.first++;
+            span.count--;
+        }
+        n = expense__amounts_in(q->s, span, a, MAX_AMOUNTS);
+        if (!n || amount_fit(a + n - 1) < 0.6)
+            continue;
+        *found = true;
+        return value_add(q, a[n - 1].tokens, q->score * 0.85 * amount_fit(a + n - 1),
+                         a[n - 1].value, a[n - 1].currency, err);
+    }
+    return Q_OK;
+}
+
 static q_code find_amount(const search *q, q_err *err)
 {
     bool found;
     q_code rc = amount_right(q, &found, err);
 
+    if (!rc && !found && !q->leaf->exact)
+        rc = amount_beside(q, &found, err);
     return rc || found || words_between(q->s, q->right.first, q->right.first + q->right.count) > 2
                ? rc
                : amount_below(q, err);

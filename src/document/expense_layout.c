@@ -178,8 +178,9 @@ static void token_place(expense_token *t, const expense_sheet *s)
 static bool is_upright(const expense_token *t)
 {
     double width = t->x1 - t->x0, height = t->y1 - t->y0;
+    size_t chars = q_utf8_count(t->text);
 
-    return t->text.n < 3 || height <= (t->text.n < 4 ? 1.7 : 1.4) * width;
+    return chars < 3 || height <= (chars < 4 ? 1.7 : 1.4) * width;
 }
 
 static void token_add(expense_sheet *s, const q_word *w, q_str text, double from, double to)
@@ -264,6 +265,7 @@ typedef struct growing_row {
     double y0, y1;     /* of its last token: follows a skewed scan */
     double middle_sum; /* of the tokens' vertical middles */
     size_t count, order;
+    bool tall; /* of a stamp or heading that reaches over several rows */
 } growing_row;
 
 static int by_height(const void *a, const void *b)
@@ -284,17 +286,20 @@ static size_t rows_grow(expense_sheet *s, growing_row *rows)
         expense_token *t = s->tokens + i;
         size_t best = n;
         double most = 0.5;
+        bool tall = t->y1 - t->y0 > 2.6 * s->em;
 
         for (size_t r = 0; r < n; r++) {
             double o = expense__overlap(t->y0, t->y1, rows[r].y0, rows[r].y1);
 
+            if (rows[r].tall != tall)
+                continue;
             if (o > most || (o == most && best < n && o > 0.5)) {
                 most = o;
                 best = r;
             }
         }
         if (best == n)
-            rows[n++] = (growing_row){0};
+            rows[n++] = (growing_row){.tall = tall};
         t->row = best;
         /* a dash or comma must not narrow the row */
         if (!rows[best].count || t->y1 - t->y0 > 0.6 * s->em) {

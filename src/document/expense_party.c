@@ -115,9 +115,12 @@ static q_code party_add(const parties *p, const char *type, const q_expense_text
 
     if (!value->present || score <= 0.05)
         return Q_OK;
+
     c.field.type = q_str_of(type);
     c.field.page = p->s->page;
     c.field.value = *value;
+    while (c.field.value.text.n > 1 && q_str_ends(c.field.value.text, Q_STR(":")))
+        c.field.value.text.n--;
     c.field.label.text = c.field.currency = (q_str){"", 0};
     if (label)
         rc = expense__text(p->s, label->tokens, &c.field.label, err);
@@ -143,6 +146,8 @@ static bool is_house(const expense_sheet *s, expense_span span)
     size_t letters, digits;
 
     expense__count_signs(s, span, &letters, &digits);
+    if (expense__company_signs(s, span) > 0 || q_str_has(s->tokens[span.first].text, '('))
+        return false;
     return digits > 0 && letters >= 4 && digits <= letters;
 }
 
@@ -207,6 +212,12 @@ static expense_span without_registration(const expense_sheet *s, expense_span sp
         if (digits >= 4 && (t.p[0] == '(' || (own >= 4 && q_str_has(t, '-'))))
             keep = i;
     }
+    while (keep > 1 && !s->tokens[span.first].folded.n) { /* specks */
+        span.first++;
+        keep--;
+    }
+    while (keep > 1 && !s->tokens[span.first + keep - 1].folded.n)
+        keep--;
     return (expense_span){span.first, keep};
 }
 
@@ -354,12 +365,14 @@ static q_code labelled_party(const parties *p, size_t hit, q_err *err)
 {
     const expense_hit *h = p->leaf->hits.hits + hit;
     const expense_run *run = p->s->runs + p->s->tokens[h->tokens.first].run;
+    /* a label may reach over two runs */
+    const expense_run *end = p->s->runs + p->s->tokens[h->tokens.first + h->tokens.count - 1].run;
     party_lines lines = {.count = 0}, form = {.count = 0};
     expense_span rest = {h->tokens.first + h->tokens.count, 0};
     bool vendor = expense__label_is(h, "vendor");
     double score = h->label->strength * h->quality;
 
-    rest.count = run->tokens.first + run->tokens.count - rest.first;
+    rest.count = end->tokens.first + end->tokens.count - rest.first;
     while (rest.count && !p->s->tokens[rest.first].folded.n) {
         rest.first++;
         rest.count--;
@@ -445,14 +458,14 @@ static double name_score(const parties *p, const block *b, size_t line)
 {
     const expense_run *r = run_of(p, b, line);
     double score = 0.3, height = (r->y1 - r->y0) / p->s->em, top = r->y0 / p->s->height;
-    double company;
+    double company = expense__company_signs(p->s, r->tokens);
+    q_str last = p->s->tokens[r->tokens.first + r->tokens.count - 1].text;
     size_t letters, digits;
 
     expense__count_signs(p->s, r->tokens, &letters, &digits);
     if (letters < 3 || r->tokens.count > 9 || expense__is_company_tail(p->s, r->tokens) ||
-        q_str_has(p->s->tokens[r->tokens.first + r->tokens.count - 1].text, ':'))
+        (company < 1 && q_str_ends(last, Q_STR(":"))))
         return 0;
-    company = expense__company_signs(p->s, r->tokens);
     score += company >= 1 ? 0.3 : 0.2 * company;
     score -= company < 1 && top > 0.4 ? 0.15 : 0;
     score += height > 1.7 ? 0.16 : height > 1.25 ? 0.1 : 0;
@@ -467,6 +480,10 @@ static double name_score(const parties *p, const block *b, size_t line)
     score -= r->tokens.count > 6 ? 0.1 : 0;
     score -= 0.03 * (double)(line > 4 ? 4 : line);
     score -= top > 0.5 ? 0.15 : 0;
+    score -= q_str_ends(last, Q_STR(",")) ? 0.2 : 0;
+    for (size_t i = 0; i < line; i++)
+        if (b->classes[i] == EXPENSE_LINE_ADDRESS)
+            return score - 0.25;
     return score;
 }
 

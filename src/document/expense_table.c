@@ -113,10 +113,14 @@ static bool ends_table(const table *t, size_t row)
     expense_amount a[1];
     size_t heads = 0;
 
-    for (size_t i = 0; i < labels->count; i++)
-        if (t->s->tokens[labels->hits[i].tokens.first].row == row && labels->hits[i].leads &&
-            labels->hits[i].label->kind == EXPENSE_TEXT)
+    for (size_t i = 0; i < labels->count; i++) {
+        const expense_hit *h = labels->hits + i;
+
+        if (t->s->tokens[h->tokens.first].row == row && h->leads &&
+            (h->label->kind == EXPENSE_TEXT ||
+             (expense__label_is(h, "TOTAL") && h->label->strength > 0.9F)))
             return true;
+    }
     for (size_t i = 0; i < t->heads->count; i++)
         heads += t->s->tokens[t->heads->hits[i].tokens.first].row == row && t->heads->hits[i].leads;
     return heads >= 2 && !expense__amounts_in(t->s, t->s->rows[row].tokens, a, 1);

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""Accuracy of `quern expense` over a folder of documents with known answers.
+
+usage: documents.py DATA_DIR [--binary build/quern] [--kind receipts,invoices] [--out DIR]
+
+DATA_DIR has a folder for each kind of document; beside each NAME.pdf, .jpg, .png or .tif stands
+NAME.json:
+
+    {"file": "NAME.pdf",
+     "lines": [{"text": "..."}],                      the page's text, in any order
+     "fields": {"TOTAL": "9.00", ...},                AnalyzeExpense field types
+     "fields_any": [{"types": ["TOTAL", "SUBTOTAL"], "value": "290.00"}],
+     "line_items": [{"ITEM": "...", "QUANTITY": "...", "UNIT_PRICE": "...", "PRICE": "..."}]}
+
+Only what a file states is scored. Predictions are kept in DIR (a temporary folder by default) and
+read again when they are newer than the binary and the document. Prints a Markdown table.
+
+A field is right when it is the same sum, the same day, or the same letters and digits without
+regard to case. Words count as a multiset: what is on the page and was read, over what was read
+(precision) and over what is on the page (recall).
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SUMS = {'TOTAL', 'SUBTOTAL', 'TAX', 'AMOUNT_DUE', 'AMOUNT_PAID', 'DISCOUNT', 'GRATUITY', 'PRICE',
+        'SERVICE_CHARGE', 'SHIPPING_HANDLING_CHARGE', 'PRIOR_BALANCE', 'UNIT_PRICE', 'QUANTITY'}
+DAYS = {'INVOICE_RECEIPT_DATE', 'DUE_DATE', 'ORDER_DATE', 'DELIVERY_DATE'}
+MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split()
+MONTH_STARTS = {'mär': 3, 'mai': 5, 'okt': 10, 'dez': 12, 'fév': 2, 'fev': 2, 'avr': 4, 'aoû': 8,
+                'aou': 8, 'déc': 12, 'mrt': 3, 'maa': 3, 'mei': 5, 'juin': 6, 'juil': 7}
+
+
+def plain(text):
+    """Letters and digits only, case folded."""
+    return ''.join(c for c in unicodedata.normalize('NFKC', text or '').casefold() if c.isalnum())
+
+
+def amount(text):
+    """The first number in a text, in 1/10000; None without one."""
+    m = re.search(r"(-|−|\()?\s*[^\d\s,.(-]{0,4}\s*(-)?(\d(?:[\d.,']|[  \u202f](?=\d{3}(?!\d)))*)(\s?-)?",
+                  text or '')
+    if not m:
+        return None
+    digits = re.sub(r"[^\d.,]", '', m.group(3)).rstrip('.,')
+    separators = [c for c in digits if c in '.,']
+    point = max(digits.rfind('.'), digits.rfind(','))
+    if separators and len(set(separators)) == 1:
+        if len(separators) > 1 or (len(digits) - point == 4 and point < 4 and digits[0] != '0'):
+            point = -1  # it parts thousands
+    whole = re.sub(r'\D', '', digits[:point] if point >= 0 else digits) or '0'
+    rest = (digits[point + 1:] if point >= 0 else '') + '0000'
+    value = int(whole) * 10000 + int(rest[:4])
+    return -value if m.group(1) or m.group(2) or m.group(4) else value
+
+
+def days(text):
+    """The days a text may mean, as (year, month, day)."""
+    def year(y):
+        y = int(y)
+        return y if y > 99 else y + (2000 if y < 70 else 1900)
+
+    def keep(found):
+        return {d for d in found if 1 <= d[1] <= 12 and 1 <= d[2] <= 31}
+
+    t = (text or '').casefold()
+    m = re.search(r'(?<!\d)(\d{4})[-/. ](\d\d?)[-/. ](\d\d?)(?!\d)', t) or \
+        re.search(r'(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)', t)
+    if m:
+        return keep({(int(m[1]), int(m[2]), int(m[3]))})
+    for pattern, day, month in ((r'(\d\d?)(?:st|nd|rd|th)?[-/., ]*([^\W\d]{3,})\.?[-/., \']*(\d{4}|\d\d)(?!\d)', 1, 2),
+                                (r'([^\W\d]{3,})\.?\s*(\d\d?)(?:st|nd|rd|th)?[-/., \']+(\d{4}|\d\d)(?!\d)', 2, 1)):
+        m = re.search(pattern, t)
+        if m:
+            name = m[month]
+            number = next((n for start, n in MONTH_STARTS.items() if name.startswith(start)), None)
+            if number is None and name[:3] in MONTHS:
+                number = MONTHS.index(name[:3]) + 1
+            if number:
+                return keep({(year(m[3]), number, int(m[day]))})
+    m = re.search(r'(?<!\d)(\d\d?)\s*[-/. ]\s*(\d\d?)\s*[-/. ]\s*(\d{4}|\d\d)(?!\d)', t)
+    if m:
+        return keep({(year(m[3]), int(m[2]), int(m[1])), (year(m[3]), int(m[1]), int(m[2]))})
+    return set()
+
+
+def same(kind, want, got):
+    if kind in SUMS and amount(want) is not None:
+        return amount(want) == amount(got)
+    if kind in DAYS and plain(want) != plain(got):
+        # day or month first is not always told: the readings must meet, one of them being sure
+        a, b = days(want), days(got)
+        return a == b != set() or (min(len(a), len(b)) == 1 and bool(a & b))
+    return plain(want) == plain(got)
+
+
+class Count:
+    """Right, predicted and wanted."""
+
+    def __init__(self):
+        self.right = self.predicted = self.wanted = 0
+
+    def add(self, right, predicted, wanted):
+        self.right += right
+        self.predicted += predicted
+        self.wanted += wanted
+
+    def cells(self):
+        p = self.right / self.predicted if self.predicted else 0
+        r = self.right / self.wanted if self.wanted else 0
+        return f'{p:.3f} | {r:.3f} | {2 * p * r / (p + r) if p + r else 0:.3f} | {self.wanted}'
+
+
+def text_of(detection):
+    return (detection or {}).get('Text') or ''
+
+
+def summary(prediction):
+    """The surest value of each type."""
+    best = {}
+    for document in prediction.get('ExpenseDocuments') or []:
+        for f in document.get('SummaryFields') or []:
+            kind, sure = f['Type']['Text'], f['Type'].get('Confidence') or 0
+            if kind not in best or sure > best[kind][0]:
+                best[kind] = (sure, text_of(f.get('ValueDetection')))
+    return {kind: value for kind, (_, value) in best.items()}
+
+
+def items(prediction):
+    rows = []
+    for document in prediction.get('ExpenseDocuments') or []:
+        for group in document.get('LineItemGroups') or []:
+            for item in group.get('LineItems') or []:
+                row = {}
+                for f in item.get('LineItemExpenseFields') or []:
+                    row.setdefault(f['Type']['Text'], text_of(f.get('ValueDetection')))
+                rows.append(row)
+    return rows
+
+
+def words(prediction):
+    blocks = prediction.get('Blocks') or []
+    for document in prediction.get('ExpenseDocuments') or []:
+        blocks = blocks + (document.get('Blocks') or [])
+    return [b['Text'] for b in blocks if b.get('BlockType') == 'WORD']
+
+
+def score_fields(truth, prediction, counts):
+    got = summary(prediction)
+    wanted = [([kind], value) for kind, value in (truth.get('fields') or {}).items()]
+    wanted += [(f['types'], f['value']) for f in truth.get('fields_any') or []]
+    for kinds, value in wanted:
+        if not value:
+            continue
+        found = [got[k] for k in kinds if k in got]
+        right = any(same(kinds[0], value, g) for g in found)
+        counts['fields'].add(right, bool(found), 1)
+        counts['  ' + kinds[0]].add(right, bool(found), 1)
+
+
+def score_items(truth, prediction, counts):
+    """Rows are matched greedily, those that agree most first."""
+    wanted, got = truth['line_items'], items(prediction)
+    kinds = {k for row in wanted for k in row}
+    agree = sorted(((sum(k in g and same(k, v, g[k]) for k, v in w.items()), -i, -j)
+                    for i, w in enumerate(wanted) for j, g in enumerate(got)), reverse=True)
+    used_wanted, used_got, right = set(), set(), 0
+    for n, i, j in agree:
+        if n and i not in used_wanted and j not in used_got:
+            used_wanted.add(i)
+            used_got.add(j)
+            right += n
+    counts['line items'].add(right, sum(k in kinds for g in got for k in g),
+                             sum(len(row) for row in wanted))
+
+
+def score_words(truth, prediction, counts):
+    def bag(found):
+        return collections.Counter(filter(None, map(plain, found)))
+
+    wanted = bag(w for line in truth['lines'] for w in line['text'].split())
+    got = bag(w for text in words(prediction) for w in text.split())
+    counts['words'].add(sum((wanted & got).values()), sum(got.values()), sum(wanted.values()))
+
+
+def predict(binary, document, out):
+    """What the program says of a document; {} and its complaint when it fails."""
+    if not out.exists() or out.stat().st_mtime < max(binary.stat().st_mtime,
+                                                     document.stat().st_mtime):
+        done = subprocess.run([binary, 'expense', '--format', 'json', document],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600)
+        if done.returncode:
+            return {}, done.stderr.decode(errors='replace').strip()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(done.stdout)
+    return json.loads(out.read_bytes()), None
+
+
+def truths(data, kinds):
+    for folder in sorted(p for p in data.iterdir() if p.is_dir()):
+        if kinds and folder.name not in kinds:
+            continue
+        for path in sorted(folder.glob('*.json')):
+            truth = json.loads(path.read_bytes())
+            if any(truth.get(k) for k in ('fields', 'fields_any', 'line_items', 'lines')):
+                yield folder.name, path, truth
+
+
+def table(counts, documents):
+    print('| documents | measure | precision | recall | F1 | wanted |')
+    print('|---|---|---|---|---|---|')
+    for kind in counts:
+        for measure in sorted(counts[kind], key=lambda m: (not m[0].isalpha(), m)):
+            name = f'{kind} ({documents[kind]})' if measure[0].isalpha() else ''
+            print(f'| {name} | {measure.strip()} | {counts[kind][measure].cells()} |')
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('data', type=pathlib.Path)
+    ap.add_argument('--binary', type=pathlib.Path, default=ROOT / 'build' / 'quern')
+    ap.add_argument('--kind', help='folders to score, separated by commas')
+    ap.add_argument('--out', type=pathlib.Path, help='keep the predictions here')
+    args = ap.parse_args()
+    if not os.access(args.binary, os.X_OK):
+        sys.exit(f'{args.binary} is not there; build it, or name it with --binary')
+    out = args.out or pathlib.Path(tempfile.mkdtemp(prefix='quern-documents-'))
+    todo = list(truths(args.data, set(args.kind.split(',')) if args.kind else None))
+    if not todo:
+        sys.exit(f'no answers (KIND/NAME.json) under {args.data}')
+    counts = collections.defaultdict(lambda: collections.defaultdict(Count))
+    documents, failed, start = collections.Counter(), [], time.monotonic()
+    for n, (kind, path, truth) in enumerate(todo, 1):
+        if sys.stderr.isatty():
+            print(f'\r{n}/{len(todo)} {kind}/{path.stem[:40]:<40}', end='', file=sys.stderr)
+        prediction, complaint = predict(args.binary.resolve(), path.parent / truth['file'],
+                                        out / kind / f'{path.stem}.json')
+        documents[kind] += 1
+        if complaint:
+            failed.append(f'{kind}/{truth["file"]}: {complaint}')
+        score_fields(truth, prediction, counts[kind])
+        if truth.get('line_items'):
+            score_items(truth, prediction, counts[kind])
+        if truth.get('lines'):
+            score_words(truth, prediction, counts[kind])
+    if sys.stderr.isatty():
+        print('\r' + ' ' * 70 + '\r', end='', file=sys.stderr)
+    table(counts, documents)
+    print(f'\n{len(todo)} documents in {time.monotonic() - start:.0f} s, {len(failed)} failed; '
+          f'predictions in {out}')
+    for line in failed:
+        print('failed:', line)
+
+
+if __name__ == '__main__':
+    main()
