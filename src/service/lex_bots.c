@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEPT_MAX = 32, BOT_BYTES = 256 << 20, ALIAS_MAX = 100 };
+enum { KEPT_MAX = 32, BOT_BYTES = 256 << 20, ALIAS_MAX = 100, LISTED_MAX = 10000 };
 
 #define BOTS Q_STR("bot")
 #define ALIASES Q_STR("bot-alias")
@@ -273,5 +273,45 @@ q_code q_bot_store(q_catalog *c, q_str json, q_str alias, int64_t now_ms, q_bot_
     out->intents = bot->intent_count;
 done:
     q_arena_free(a);
+    return rc;
+}
+
+/* "NAME" or "NAME:VERSION" and the file it holds, as a list entry. */
+static q_code stored_of(const q_record *record, q_bot_stored *out, q_err *err)
+{
+    q_arena *a = q_arena_new(BOT_BYTES);
+    q_str name, version;
+    q_bot *bot;
+    q_code rc;
+
+    if (!a)
+        return q_err_nomem(err);
+    if (!q_str_cut(record->key, ':', &name, &version))
+        version = Q_STR("$LATEST");
+    rc = q_lex_import(record->value, a, &bot, err);
+    if (!rc) {
+        snprintf(out->name, sizeof out->name, "%.*s", Q_ARG(name));
+        snprintf(out->version, sizeof out->version, "%.*s", Q_ARG(version));
+        out->intents = bot->intent_count;
+    } else {
+        rc = q_err_add(err, rc, "bot %.*s", Q_ARG(record->key));
+    }
+    q_arena_free(a);
+    return rc;
+}
+
+q_code q_bot_list(q_catalog *c, int64_t now_ms, q_arena *a, q_bot_stored **out, size_t *count,
+                  q_err *err)
+{
+    q_record *records;
+    q_code rc = q_record_list(c, BOTS, Q_STR(""), LISTED_MAX, now_ms, a, &records, count, err);
+
+    if (rc)
+        return rc;
+    *out = q_arena_array(a, *count, sizeof **out);
+    if (!*out)
+        return q_err_nomem(err);
+    for (size_t i = 0; !rc && i < *count; i++)
+        rc = stored_of(&records[i], &(*out)[i], err);
     return rc;
 }

@@ -42,4 +42,8 @@ typedef struct q_bot_stored {
 Q_MUST_USE q_code q_bot_store(q_catalog *c, q_str json, q_str alias, int64_t now_ms,
                               q_bot_stored *out, q_err *err);
 
+/* Every version of every bot, by name, in the arena. */
+Q_MUST_USE q_code q_bot_list(q_catalog *c, int64_t now_ms, q_arena *a, q_bot_stored **out,
+                             size_t *count, q_err *err);
+
 #endif

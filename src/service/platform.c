@@ -51,6 +51,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
     if (!rc)
         rc = q_bots_new(&app->bots, err);
     if (!rc)
+        rc = q_bots_new(&app->bots, err);
+    if (!rc)
         rc = q_pool_new(compute_threads(), &app->compute, err);
     return rc;
 }
@@ -91,10 +93,8 @@ static bool page_reply(void *ctx, const q_request *req, q_reply *reply)
 static q_code gateway_open(q_platform *p, q_err *err)
 {
     static const q_service *const services[] = {
-        &q_service_s3,
-        &q_service_sts,
-        &q_service_textract,
-        NULL,
+        &q_service_s3,         &q_service_sts,         &q_service_textract,
+        &q_service_comprehend, &q_service_lex_runtime, NULL,
     };
     q_gateway_config config = {
         .services = services,
@@ -165,6 +165,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_functions_free(p->app.functions);
     q_pool_free(p->app.compute);
     q_gateway_free(p->gateway);
+    q_bots_free(p->app.bots);
     q_bots_free(p->app.bots);
     q_events_free(p->app.events);
     q_workers_free(p->app.workers);
