@@ -240,14 +240,15 @@ static void head_read(q_exchange *x, const char *method)
         reply_plain(x, 400, wrong);
 }
 
-/* A reply before the body: a short body is read and thrown away, so that the
- * connection can serve on; before a long one, or one that waits for our
- * "100 Continue", the reply goes out and the connection is closed.
+/* A reply before the body: none or a short one is read and thrown away, so
+ * that the connection can serve on; before a long one, or one that waits for
+ * our "100 Continue", and after a head that cannot be trusted, the reply goes
+ * out at once and the connection is closed, as libmicrohttpd does whenever a reply is queued here.
  */
 static enum MHD_Result refuse_early(q_exchange *x)
 {
-    if (x->has_body && !x->expects &&
-        (x->chunked || (uint64_t)x->request.content_length <= x->server->limits.discard_bytes))
+    if (x->begun && (!x->has_body || !x->expects) &&
+        (x->chunked || x->request.content_length <= (int64_t)x->server->limits.discard_bytes))
         return MHD_YES;
     if (x->has_body)
         watched__linger(x->watched);

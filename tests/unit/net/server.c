@@ -276,6 +276,17 @@ TEST(a_refusal_comes_instead_of_100)
     stop(f);
 }
 
+TEST(a_refusal_without_a_body_keeps_the_connection)
+{
+    fixture *f = start((q_server_limits){0});
+    int fd = dial(f);
+
+    q_peer_say(fd, "GET /refuse HTTP/1.1\r\nHost: h\r\n\r\nGET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(q_peer_has(q_peer_hear(fd, "GET|/1||-1|0"), "HTTP/1.1 403"));
+    close(fd);
+    stop(f);
+}
+
 TEST(a_refused_short_body_keeps_the_connection)
 {
     fixture *f = start((q_server_limits){0});
