@@ -37,7 +37,7 @@ _quern() {
     mapfile -t COMPREPLY < <(compgen -W '127.0.0.1:8470 0.0.0.0:8470' -- "$cur")
     return
     ;;
-  --on)
+  --on | --alias)
     return
     ;;
   esac
@@ -47,8 +47,8 @@ _quern() {
   case $command in
   serve) options='--data --listen --tls-cert --tls-key --log-level' ;;
   read | expense) options='--format' ;;
-  chat) options='--data' ;;
-  bot) options='--data' subcommands='import list' ;;
+  chat) options='--data --alias' ;;
+  bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;
   esac
 
