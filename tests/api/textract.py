@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Textract under boto3 and the aws CLI: what documents say, by Bytes and from a bucket, now and as a job."""
+import json
+import signal
+import struct
+import subprocess
+import zlib
+
+from botocore.exceptions import ClientError
+from harness import ROOT, Suite, boto3_client, main
+
+INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
+
+
+def pdf(pages, count=None):
+    """A PDF of 300 x 200 points a page; each page is a list of lines."""
+    objects = [b'<< /Type /Catalog /Pages 2 0 R >>', None,
+               b'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>']
+    kids = []
+    for lines in pages:
+        text = b'BT /F1 16 Tf 20 170 Td ' + b' 0 -30 Td '.join(
+            b'(%s) Tj' % line.encode() for line in lines) + b' ET'
+        objects.append(b'<< /Length %d >>\nstream\n%s\nendstream' % (len(text), text))
+        objects.append(b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << /Font '
+                       b'<< /F1 3 0 R >> >> /Contents %d 0 R >>' % len(objects))
+        kids.append(len(objects))
+    objects[1] = b'<< /Type /Pages /Count %d /Kids [%s] >>' % (
+        count or len(kids), b' '.join(b'%d 0 R' % k for k in kids))
+    out, offsets = b'%PDF-1.4\n', []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b'%d 0 obj\n%s\nendobj\n' % (number, body)
+    table = b''.join(b'%010d 00000 n \n' % o for o in offsets)
+    return out + (b'xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n'
+                  % (len(objects) + 1, table, len(objects) + 1, len(out)))
+
+
+def png(width, height, rows=b''):
+    def chunk(name, data):
+        return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 0, 0, 0, 0)) +
+            chunk(b'IDAT', rows) + chunk(b'IEND', b''))
+
+
+def picture(pages):
+    """What pdftoppm draws of the first page, as PNG."""
+    return subprocess.run(['pdftoppm', '-png', '-gray', '-r', '200', '-singlefile', '-'], check=True,
+                          input=pdf(pages), stdout=subprocess.PIPE).stdout
+
+
+LETTER = [['Dear Mr Miller', 'your pump has arrived'], ['Yours', 'Ada Smith']]
+
+
+class Textract(Suite):
+    def setUp(self):
+        self.textract = self.client('textract')
+
+    def bucket(self, name, **objects):
+        s3 = self.client('s3')
+        s3.create_bucket(Bucket=name)
+        for key, body in objects.items():
+            s3.put_object(Bucket=name, Key=key, Body=body)
+
+    def refused(self, error, words, call, **arguments):
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        self.assertEqual(caught.exception.response['Error']['Code'], error)
+        self.assertIn(words, caught.exception.response['Error']['Message'])
+
+    def lines(self, reply):
+        return [b['Text'] for b in reply['Blocks'] if b['BlockType'] == 'LINE']
+
+    def wait(self, job, **arguments):
+        def ended():
+            reply = self.textract.get_document_text_detection(JobId=job, **arguments)
+            return reply if reply['JobStatus'] != 'IN_PROGRESS' else None
+        return self.until(ended, 120, 'the end of the job')
+
+    def test_blocks_are_a_tree_of_page_lines_words(self):
+        reply = self.textract.detect_document_text(Document={'Bytes': pdf(LETTER[:1])})
+        self.assertEqual(reply['DocumentMetadata'], {'Pages': 1})
+        self.assertEqual(self.lines(reply), LETTER[0])
+        blocks = {b['Id']: b for b in reply['Blocks']}
+        page, = (b for b in blocks.values() if b['BlockType'] == 'PAGE')
+        seen = []
+        for line in (blocks[i] for i in page['Relationships'][0]['Ids']):
+            words = [blocks[i] for i in line['Relationships'][0]['Ids']]
+            self.assertEqual(' '.join(w['Text'] for w in words), line['Text'])
+            self.assertTrue(all(w['TextType'] == 'PRINTED' and 'Page' not in w for w in words))
+            seen += words
+        self.assertEqual(len(blocks), 1 + 2 + len(seen))
+        box = seen[0]['Geometry']['BoundingBox']
+        self.assertAlmostEqual(box['Left'], 20 / 300, 3)
+        corners = seen[0]['Geometry']['Polygon']
+        self.assertEqual([corners[0]['X'], corners[0]['Y']], [box['Left'], box['Top']])
+        self.assertAlmostEqual(corners[2]['X'], box['Left'] + box['Width'], 6)
+        self.assertGreater(seen[0]['Confidence'], 99)
+
+    def test_the_same_document_gives_the_same_reply(self):
+        replies = []
+        for _ in range(2):
+            reply = self.textract.detect_document_text(Document={'Bytes': picture(LETTER)})
+            del reply['ResponseMetadata']
+            replies.append(json.dumps(reply, sort_keys=True))
+        self.assertEqual(*replies)
+        self.assertIn('pump', replies[0])
+
+    def test_an_object_of_a_bucket(self):
+        self.bucket('letters', letter=pdf(LETTER))
+        reply = self.textract.detect_document_text(Document={'S3Object': {'Bucket': 'letters', 'Name': 'letter'}})
+        self.assertEqual(reply['DocumentMetadata'], {'Pages': 2})
+        self.assertEqual(self.lines(reply), LETTER[0] + LETTER[1])
+        self.assertEqual([b['Page'] for b in reply['Blocks'] if b['BlockType'] == 'PAGE'], [1, 2])
+
+    def test_expense(self):
+        reply = self.textract.analyze_expense(Document={'Bytes': INVOICE.read_bytes()})
+        document, = reply['ExpenseDocuments']
+        fields = {f['Type']['Text']: f for f in document['SummaryFields']}
+        self.assertEqual(fields['INVOICE_RECEIPT_ID']['ValueDetection']['Text'], '35678-9')
+        self.assertEqual(fields['TOTAL']['ValueDetection']['Text'].replace('$', '').replace(',', ''), '2100.00')
+        self.assertIn('Geometry', fields['TOTAL']['LabelDetection'])
+        rows = document['LineItemGroups'][0]['LineItems']
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+            types = [f['Type']['Text'] for f in row['LineItemExpenseFields']]
+            self.assertIn('ITEM', types)
+            self.assertEqual(types[-1], 'EXPENSE_ROW')
+        self.assertEqual(document['ExpenseIndex'], 1)
+        self.assertEqual(document['Blocks'][0]['BlockType'], 'PAGE')
+
+    def test_what_is_no_invoice_has_no_total(self):
+        reply = self.textract.analyze_expense(Document={'Bytes': pdf(LETTER)})
+        self.assertNotIn('TOTAL', [f['Type']['Text'] for f in reply['ExpenseDocuments'][0]['SummaryFields']])
+
+    def test_bad_documents_are_refused_by_name(self):
+        whole = picture(LETTER)
+        for error, words, content in (
+                ('UnsupportedDocumentException', 'a ZIP archive', b'PK\x03\x04' + bytes(60)),
+                ('UnsupportedDocumentException', 'plain text', b'Dear Sir'),
+                ('BadDocumentException', 'PNG', whole[:len(whole) // 2]),
+                ('BadDocumentException', 'truncated', pdf(LETTER)[:400]),
+                ('BadDocumentException', 'JPEG', b'\xff\xd8\xff\xe0' + bytes(40)),
+                ('BadDocumentException', 'TIFF', b'II*\0\x08\0\0\0\xff\xff' + bytes(20)),
+                ('DocumentTooLargeException', '60000 x 60000', png(60000, 60000, zlib.compress(bytes(40000)))),
+                ('DocumentTooLargeException', '10000 pages; at most 3000', pdf([['x']] * 10000)),
+                ('UnsupportedDocumentException', 'encrypted', self.encrypted())):
+            for call in (self.textract.detect_document_text, self.textract.analyze_expense):
+                self.refused(error, words, call, Document={'Bytes': content})
+        self.assertEqual(self.lines(self.textract.detect_document_text(Document={'Bytes': pdf(LETTER[:1])})),
+                         LETTER[0])
+
+    def encrypted(self):
+        plain = self.folder() / 'plain.pdf'
+        plain.write_bytes(pdf(LETTER))
+        return subprocess.run(['qpdf', '--encrypt', 'secret', 'owner', '256', '--', str(plain), '-'], check=True,
+                              stdout=subprocess.PIPE).stdout
+
+    def test_wrong_parameters(self):
+        detect = self.textract.detect_document_text
+        self.bucket('parameters', empty=b'')
+        there = {'Bucket': 'parameters', 'Name': 'empty'}
+        self.refused('InvalidParameterException', 'neither', detect, Document={})
+        self.refused('InvalidParameterException', 'both', detect, Document={'Bytes': b'x', 'S3Object': there})
+        self.refused('InvalidParameterException', 'Name', detect, Document={'S3Object': {'Bucket': 'parameters'}})
+        self.refused('InvalidS3ObjectException', 'no object', detect,
+                     Document={'S3Object': {'Bucket': 'parameters', 'Name': 'nothing'}})
+        self.refused('InvalidS3ObjectException', 'no object', detect,
+                     Document={'S3Object': {'Bucket': 'nowhere', 'Name': 'nothing'}})
+        self.refused('BadDocumentException', 'empty', detect, Document={'S3Object': there})
+
+    def test_a_job_and_its_pages_of_blocks(self):
+        self.bucket('jobs', letter=pdf(LETTER))
+        where = {'S3Object': {'Bucket': 'jobs', 'Name': 'letter'}}
+        job = self.textract.start_document_text_detection(DocumentLocation=where, JobTag='a-tag')['JobId']
+        whole = self.wait(job)
+        self.assertEqual(whole['JobStatus'], 'SUCCEEDED')
+        self.assertEqual(whole['DocumentMetadata'], {'Pages': 2})
+        self.assertEqual(self.lines(whole), LETTER[0] + LETTER[1])
+        self.assertTrue(all('Page' in b for b in whole['Blocks']))
+        parts, token = [], {}
+        while True:
+            part = self.textract.get_document_text_detection(JobId=job, MaxResults=4, **token)
+            self.assertLessEqual(len(part['Blocks']), 4)
+            parts += part['Blocks']
+            if 'NextToken' not in part:
+                break
+            token = {'NextToken': part['NextToken']}
+        self.assertEqual(parts, whole['Blocks'])
+        other = self.textract.start_document_text_detection(DocumentLocation=where)['JobId']
+        self.wait(other)
+        self.refused('InvalidParameterException', 'NextToken', self.textract.get_document_text_detection,
+                     JobId=other, **token)
+        self.refused('InvalidParameterException', 'NextToken', self.textract.get_document_text_detection,
+                     JobId=job, NextToken='bm90aGluZw==')
+
+    def test_a_job_fails_with_its_reason(self):
+        self.bucket('failures', zip=b'PK\x03\x04' + bytes(60))
+        reply = self.wait(self.textract.start_document_text_detection(
+            DocumentLocation={'S3Object': {'Bucket': 'failures', 'Name': 'zip'}})['JobId'])
+        self.assertEqual(reply['JobStatus'], 'FAILED')
+        self.assertRegex(reply['StatusMessage'], 'UnsupportedDocumentException: .*a ZIP archive')
+
+    def test_job_tokens_and_refusals(self):
+        start = self.textract.start_document_text_detection
+        self.bucket('tokens', one=pdf(LETTER), two=pdf(LETTER))
+        one, two = ({'S3Object': {'Bucket': 'tokens', 'Name': n}} for n in ('one', 'two'))
+        first = start(DocumentLocation=one, ClientRequestToken='t1')['JobId']
+        self.assertEqual(start(DocumentLocation=one, ClientRequestToken='t1')['JobId'], first)
+        self.refused('IdempotentParameterMismatchException', 't1', start, DocumentLocation=two,
+                     ClientRequestToken='t1')
+        self.assertNotEqual(start(DocumentLocation=one)['JobId'], first)
+        self.refused('InvalidParameterException', 'NotificationChannel', start, DocumentLocation=one,
+                     NotificationChannel={'SNSTopicArn': 'arn:aws:sns:us-east-1:123456789012:topic',
+                                          'RoleArn': 'arn:aws:iam::123456789012:role/role'})
+        self.refused('InvalidParameterException', 'OutputConfig', start, DocumentLocation=one,
+                     OutputConfig={'S3Bucket': 'tokens'})
+        self.refused('InvalidS3ObjectException', 'no object', start,
+                     DocumentLocation={'S3Object': {'Bucket': 'tokens', 'Name': 'three'}})
+        self.refused('InvalidJobIdException', 'no text detection job', self.textract.get_document_text_detection,
+                     JobId='0' * 64)
+
+    def test_a_result_survives_a_restart(self):
+        self.bucket('restart', letter=pdf(LETTER))
+        job = self.textract.start_document_text_detection(
+            DocumentLocation={'S3Object': {'Bucket': 'restart', 'Name': 'letter'}})['JobId']
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.textract = boto3_client(self.server, 'textract')
+        self.assertEqual(self.lines(self.wait(job)), LETTER[0] + LETTER[1])
+
+    def test_the_aws_cli(self):
+        self.bucket('cli', letter=pdf(LETTER[:1]))
+        out = self.aws('textract', 'detect-document-text', '--document',
+                       '{"S3Object": {"Bucket": "cli", "Name": "letter"}}', '--output', 'json')
+        self.assertEqual(self.lines(json.loads(out)), LETTER[0])
+
+
+main(Textract)
