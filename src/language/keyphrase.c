@@ -59,6 +59,10 @@ static tagged word_tag(const q_token *t, unsigned classes, unsigned before, tag 
     }
     if (listed & Q_WORD_FUNCTION)
         return (tagged){TAG_OUT, 0.98f};
+    /* "The mill grinds our grain": a determiner does not follow a noun */
+    if (tag_before == TAG_NOUN && after & (Q_WORD_DETERMINER | Q_WORD_POSSESSIVE) &&
+        (classes & Q_WORD_VERB || (!listed && q_str_ends(t->lower, Q_STR("s")))))
+        return (tagged){TAG_OUT, 0.85f};
     if (classes & Q_WORD_VERB)
         return verb_or_noun(classes, before, tag_before, name);
     if (classes & Q_WORD_NOUN)

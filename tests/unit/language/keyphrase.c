@@ -28,6 +28,7 @@ TEST(phrases_are_noun_phrases)
                 "The company's new product | a small team");
     CHECK_STREQ(found("We often see very large old trees in the park"),
                 "large old trees | the park");
+    CHECK_STREQ(found("The old mill grinds our own grain."), "The old mill | our own grain");
     CHECK_STREQ(found("It is what they do."), "");
     CHECK_STREQ(found("open-source software and state-of-the-art methods"),
                 "open-source software | state-of-the-art methods");
