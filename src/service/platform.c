@@ -51,8 +51,6 @@ static q_code rooms_open(q_platform *p, q_err *err)
     if (!rc)
         rc = q_bots_new(&app->bots, err);
     if (!rc)
-        rc = q_bots_new(&app->bots, err);
-    if (!rc)
         rc = q_pool_new(compute_threads(), &app->compute, err);
     return rc;
 }
@@ -165,7 +163,6 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_functions_free(p->app.functions);
     q_pool_free(p->app.compute);
     q_gateway_free(p->gateway);
-    q_bots_free(p->app.bots);
     q_bots_free(p->app.bots);
     q_events_free(p->app.events);
     q_workers_free(p->app.workers);
