@@ -143,14 +143,17 @@ q_code q_expense_read(const q_pages *pages, q_arena *a, q_expense *out, q_err *e
     rc = leaves_open(&r, err);
     if (!rc)
         rc = expense__tables_find(r.leaves, pages->count, a, out, err);
-    for (size_t i = 0; i < pages->count && !rc; i++)
+    for (size_t i = 0; i < pages->count && !rc; i++) {
         rc = expense__fields_find(r.leaves + i, &r.found, err);
-    for (size_t i = 0; i < pages->count && !rc; i++)
-        rc = expense__pairs_find(r.leaves + i, &r.found, err);
+        if (!rc)
+            rc = expense__pairs_find(r.leaves + i, &r.found, err);
+        expense__candidates_prune(&r.found);
+    }
     if (!rc)
         rc = expense__parties_find(r.leaves, pages->count, &r.found, err);
     if (rc)
         return rc;
+    expense__candidates_prune(&r.found);
     r.evidence.items_sum = items_sum(out);
     rc = expense__choose(&r.found, &r.evidence, out, err);
     if (!rc)

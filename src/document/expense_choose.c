@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT = 24, KEPT_OTHERS = 400 }; /* of each type */
+
 static bool is_type(const expense_candidate *c, const char *type)
 {
     return q_str_is(c->field.type, type);
@@ -241,6 +243,32 @@ static q_code total_imply(expense_candidates *c, q_err *err)
     return Q_OK;
 }
 
+void expense__candidates_prune(expense_candidates *c)
+{
+    size_t kept = 0, others = 0;
+
+    /* those kept stay in order, so the ones before i are at c->items[0..kept) */
+    for (size_t i = 0; i < c->count; i++) {
+        const expense_candidate *x = c->items + i;
+        size_t better = 0;
+
+        if (is_type(x, "OTHER")) {
+            if (others++ < KEPT_OTHERS)
+                c->items[kept++] = *x;
+            continue;
+        }
+        for (size_t k = 0; k < kept; k++)
+            better +=
+                q_str_eq(c->items[k].field.type, x->field.type) && c->items[k].score >= x->score;
+        for (size_t k = i + 1; k < c->count; k++)
+            better +=
+                q_str_eq(c->items[k].field.type, x->field.type) && c->items[k].score > x->score;
+        if (better < KEPT)
+            c->items[kept++] = *x;
+    }
+    c->count = kept;
+}
+
 static bool is_room_type(q_str type)
 {
     return type.n && type.p[0] >= 'a' && type.p[0] <= 'z';
@@ -300,7 +328,7 @@ q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expen
 
         if (x->score < 0.22 || is_room_type(x->field.type) || !x->field.type.n)
             continue;
-        for (size_t k = 0; k < c->count; k++)
+        for (size_t k = 0; k < c->count && !is_type(x, "OTHER"); k++)
             if (q_str_eq(c->items[k].field.type, x->field.type) &&
                 (!best || c->items[k].score > best->score))
                 best = c->items + k;

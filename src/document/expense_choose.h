@@ -15,6 +15,11 @@ typedef struct expense_evidence {
     double items_sum; /* of the line items' prices; 0 without any */
 } expense_evidence;
 
+/* Keep the best few of each type, so that a long document stays cheap: what
+ * follows compares candidates with one another.
+ */
+void expense__candidates_prune(expense_candidates *c);
+
 /* Changes the candidates' scores and types in place, then writes the chosen
  * fields, best type first met on the page first. Fails only with Q_NOMEM.
  */

@@ -286,7 +286,7 @@ static size_t rows_grow(expense_sheet *s, growing_row *rows)
         expense_token *t = s->tokens + i;
         size_t best = n;
         double most = 0.5;
-        bool tall = t->y1 - t->y0 > 2.6 * s->em;
+        bool tall = t->y1 - t->y0 > 3.5 * s->em;
 
         for (size_t r = 0; r < n; r++) {
             double o = expense__overlap(t->y0, t->y1, rows[r].y0, rows[r].y1);

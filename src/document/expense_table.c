@@ -23,8 +23,9 @@ typedef struct table {
     expense_head head;
     item_row *rows;
     size_t row_count;
-    size_t money;     /* the column that makes a row an item */
-    bool names_first; /* a name's line comes before its numbers' */
+    double limits[EXPENSE_MAX_COLUMNS]; /* where what stands right of a column begins */
+    size_t money;                       /* the column that makes a row an item */
+    bool names_first;                   /* a name's line comes before its numbers' */
 } table;
 
 bool expense__is_summary_row(const expense_leaf *leaf, size_t row)
@@ -188,14 +189,15 @@ static void owners_find(table *t)
         up = above == SIZE_MAX ? 1e9 : line->y0 - t->s->rows[t->rows[i - 1].row].y1;
         down = below == t->row_count ? 1e9 : t->s->rows[t->rows[i + 1].row].y0 - line->y1;
         if ((up > 4 * t->s->em && down > 4 * t->s->em) ||
-            i - (above == SIZE_MAX ? 0 : above) > MAX_LINES)
+            (i - (above == SIZE_MAX ? 0 : above) > MAX_LINES && below - i > MAX_LINES))
             continue;
-        if (t->names_first && below < t->row_count && down < 3 * t->s->em && up > 0.7 * down)
+        if (t->names_first && below < t->row_count && below - i <= MAX_LINES &&
+            down < 3 * t->s->em && up > 0.7 * down)
             r->owner = below;
         else if (above == SIZE_MAX)
             r->owner =
                 below == i + 1 && !has_words(t, t->rows[below].cells[item]) ? below : SIZE_MAX;
-        else
+        else if (i - above <= MAX_LINES)
             r->owner = t->rows[i - 1].owner == SIZE_MAX || up > 2.5 * t->s->em ? SIZE_MAX : above;
     }
 }
@@ -207,13 +209,19 @@ static bool is_wrapped(const table *t, expense_span upper, expense_span lower, s
 {
     const expense_token *last = t->s->tokens + upper.first + upper.count - 1;
     const expense_token *word = t->s->tokens + lower.first;
-    double limit = t->s->width;
 
-    for (size_t i = 0; i < t->row_count; i++)
-        for (size_t c = column + 1; c < t->head.column_count; c++)
-            if (t->rows[i].owner != SIZE_MAX && t->rows[i].cells[c].count)
-                limit = fmin(limit, t->s->tokens[t->rows[i].cells[c].first].x0);
-    return last->x1 + (word->x1 - word->x0) + 0.8 * t->s->em > limit;
+    return last->x1 + (word->x1 - word->x0) + 0.8 * t->s->em > t->limits[column];
+}
+
+/* The rows among which an item's lines are. */
+static size_t lines_from(size_t anchor)
+{
+    return anchor > MAX_LINES ? anchor - MAX_LINES : 0;
+}
+
+static size_t lines_to(const table *t, size_t anchor)
+{
+    return anchor + MAX_LINES + 1 < t->row_count ? anchor + MAX_LINES + 1 : t->row_count;
 }
 
 /* "GTIN: 4012345001235", "- with cover": details of an item, not its name. */
@@ -239,7 +247,7 @@ static q_code cell_gather(const table *t, size_t anchor, size_t column, q_expens
 
     *out = (q_expense_text){.text = {"", 0}};
     *first = last;
-    for (size_t i = 0; i < t->row_count && !rc; i++) {
+    for (size_t i = lines_from(anchor); i < lines_to(t, anchor) && !rc; i++) {
         const item_row *r = t->rows + i;
         expense_span cell = r->cells[column];
 
@@ -341,7 +349,7 @@ static q_code item_emit(const table *t, size_t anchor, q_expense_item *item, q_e
         return q_err_nomem(err);
     for (size_t c = 0; c < t->head.column_count && !rc; c++)
         rc = cell_emit(t, anchor, c, item, err);
-    for (size_t i = 0; i < t->row_count && !rc; i++)
+    for (size_t i = lines_from(anchor); i < lines_to(t, anchor) && !rc; i++)
         if (t->rows[i].owner == anchor)
             rc = expense__text_add(t->s, t->s->rows[t->rows[i].row].tokens, &whole, err);
     if (!rc)
@@ -398,6 +406,21 @@ static void item_column_check(table *t)
     t->head.columns[item + 1].type = "ITEM";
 }
 
+static void limits_find(table *t)
+{
+    for (size_t c = 0; c < t->head.column_count; c++)
+        t->limits[c] = t->s->width;
+    for (size_t i = 0; i < t->row_count; i++) {
+        double right = t->s->width;
+
+        for (size_t c = t->head.column_count; t->rows[i].owner != SIZE_MAX && c-- > 0;) {
+            t->limits[c] = fmin(t->limits[c], right);
+            if (t->rows[i].cells[c].count)
+                right = fmin(right, t->s->tokens[t->rows[i].cells[c].first].x0);
+        }
+    }
+}
+
 static q_code table_read(table *t, q_expense_table *out, q_err *err)
 {
     static const char *const money[] = {"PRICE", "UNIT_PRICE", "QUANTITY"};
@@ -414,6 +437,7 @@ static q_code table_read(table *t, q_expense_table *out, q_err *err)
         return rc;
     owners_find(t);
     item_column_check(t);
+    limits_find(t);
     return table_emit(t, out, err);
 }
 
