@@ -17,6 +17,7 @@ static const q_handler handlers[] = {
      .write = s3__put_object_write},
     {.operation = "GetObject", .run = s3__get_object, .quick = true},
     {.operation = "HeadObject", .run = s3__head_object, .quick = true},
+    {.operation = "GetObjectTagging", .run = s3__get_object_tagging, .quick = true},
     {.operation = "DeleteObject", .run = s3__delete_object},
     {.operation = "DeleteObjects", .run = s3__delete_objects},
     {.operation = "CopyObject", .run = s3__copy_object},

@@ -19,6 +19,7 @@ q_code s3__put_object_write(q_call *call, q_str bytes);
 q_code s3__put_object(q_call *call);
 q_code s3__get_object(q_call *call);
 q_code s3__head_object(q_call *call);
+q_code s3__get_object_tagging(q_call *call);
 q_code s3__delete_object(q_call *call);
 q_code s3__delete_objects(q_call *call);
 q_code s3__copy_object(q_call *call);

@@ -31,18 +31,34 @@ static const q_part *part_find(const q_part *parts, size_t n, int64_t number)
     return low < n && parts[low].number == number ? &parts[low] : NULL;
 }
 
-/* One entry of the client's list against the part that was sent. */
-static q_code entry_check(q_call *call, const q_value *entry, const q_part *part,
-                          const struct s3_algorithm *algorithm, bool last)
+static q_code order_check(q_call *call, const q_value *list)
+{
+    int64_t before = 0;
+
+    for (const q_value *entry = q_value_first(list); entry; entry = entry->next) {
+        int64_t number = q_value_int(entry, Q_STR("PartNumber"), 0);
+
+        if (number <= before)
+            return q_call_fail(call, "InvalidPartOrder",
+                               "The list of parts was not in ascending order. The parts list must "
+                               "be specified in order by part number.");
+        before = number;
+    }
+    return Q_OK;
+}
+
+static bool entry_agrees(const q_value *entry, const q_part *part,
+                         const struct s3_algorithm *algorithm)
 {
     q_str etag = s3__unquoted(q_value_str(entry, Q_STR("ETag"), Q_STR("")));
     q_str sum = algorithm ? q_value_str(entry, s3__algorithm_member(algorithm), Q_STR("")) : etag;
 
-    if (!part || !q_str_eq(etag, part->etag) ||
-        (algorithm && sum.n && !q_str_eq(sum, part->checksum)))
-        return invalid_part(call, entry);
-    if (last || part->size >= part_min)
-        return Q_OK;
+    return part && q_str_eq(etag, part->etag) &&
+           (!algorithm || !sum.n || q_str_eq(sum, part->checksum));
+}
+
+static q_code too_small(q_call *call, const q_part *part)
+{
     call->error_members = q_value_map(call->arena);
     q_map_int(call->error_members, Q_STR("ProposedSize"), (int64_t)part->size);
     q_map_int(call->error_members, Q_STR("MinSizeAllowed"), (int64_t)part_min);
@@ -52,42 +68,47 @@ static q_code entry_check(q_call *call, const q_value *entry, const q_part *part
                        "Your proposed upload is smaller than the minimum allowed size");
 }
 
+/* Every part but the last has its least size, the whole its greatest. */
+static q_code size_check(q_call *call, const q_part *parts, size_t n)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i + 1 < n && parts[i].size < part_min)
+            return too_small(call, &parts[i]);
+        size += parts[i].size;
+    }
+    if (size > object_max)
+        return q_call_fail(call, "EntityTooLarge",
+                           "Your proposed upload exceeds the maximum allowed size");
+    if (s3__has(call, Q_STR("MpuObjectSize")) &&
+        q_value_int(call->in, Q_STR("MpuObjectSize"), 0) != (int64_t)size)
+        return q_call_fail(call, "InvalidRequest",
+                           "The provided 'x-amz-mp-object-size' header does not match what was "
+                           "computed: %llu",
+                           (unsigned long long)size);
+    return Q_OK;
+}
+
 /* The parts that the client lists, in its order. */
 static q_code choose(q_call *call, const q_value *list, const q_part *parts, size_t n,
                      const struct s3_algorithm *algorithm, q_part **out, size_t *count)
 {
     q_part *chosen = q_arena_array(call->arena, q_value_count(list), sizeof *chosen);
-    int64_t before = 0;
-    uint64_t size = 0;
-    q_code rc = chosen ? Q_OK : q_err_nomem(&call->err);
+    q_code rc = chosen ? order_check(call, list) : q_err_nomem(&call->err);
 
-    *count = 0;
-    for (const q_value *entry = q_value_first(list); entry && !rc; entry = entry->next) {
-        int64_t number = q_value_int(entry, Q_STR("PartNumber"), 0);
-        const q_part *part = part_find(parts, n, number);
-
-        if (number <= before)
-            return q_call_fail(call, "InvalidPartOrder",
-                               "The list of parts was not in ascending order. The parts list must "
-                               "be specified in order by part number.");
-        before = number;
-        rc = entry_check(call, entry, part, algorithm, !entry->next);
-        if (rc)
-            break;
-        chosen[(*count)++] = *part;
-        size += part->size;
-    }
-    if (!rc && size > object_max)
-        rc = q_call_fail(call, "EntityTooLarge",
-                         "Your proposed upload exceeds the maximum allowed size");
-    if (!rc && s3__has(call, Q_STR("MpuObjectSize")) &&
-        q_value_int(call->in, Q_STR("MpuObjectSize"), 0) != (int64_t)size)
-        rc = q_call_fail(call, "InvalidRequest",
-                         "The provided 'x-amz-mp-object-size' header does not match what was "
-                         "computed: %llu",
-                         (unsigned long long)size);
     *out = chosen;
-    return rc;
+    *count = 0;
+    if (rc)
+        return rc;
+    for (const q_value *entry = q_value_first(list); entry; entry = entry->next) {
+        const q_part *part = part_find(parts, n, q_value_int(entry, Q_STR("PartNumber"), 0));
+
+        if (!entry_agrees(entry, part, algorithm))
+            return invalid_part(call, entry);
+        chosen[(*count)++] = *part;
+    }
+    return size_check(call, chosen, *count);
 }
 
 /* The object's checksum from its parts' into both documents. */

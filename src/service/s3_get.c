@@ -130,3 +130,20 @@ q_code s3__head_object(q_call *call)
                        s3__text(call, Q_STR("Key")), call->arena, &o, &call->err);
     return answer(call, rc, &o);
 }
+
+/* Tags cannot be given to objects yet (x-amz-tagging is refused), so the set
+ * of each is empty. Tools that copy large objects ask for it first.
+ */
+q_code s3__get_object_tagging(q_call *call)
+{
+    q_str bucket = s3__text(call, Q_STR("Bucket")), key = s3__text(call, Q_STR("Key"));
+    q_object o;
+    q_code rc = s3__begin(call);
+
+    if (!rc)
+        rc = q_object_find(s3__app(call)->objects, bucket, key, call->arena, &o, &call->err);
+    if (rc == Q_NOTFOUND)
+        return s3__not_found(call, bucket, key);
+    q_map_list(call->out, Q_STR("TagSet"));
+    return rc;
+}
