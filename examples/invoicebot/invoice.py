@@ -77,7 +77,8 @@ def _line_item(fields, invoice_date):
     date = next((_value(f) for f in fields if _type(f) == 'OTHER' and 'date' in _label(f).lower()), '')
     item = _value(first.get('ITEM', {})) or _value(first.get('PRODUCT_CODE', {}))
     price = first.get('PRICE') or first.get('UNIT_PRICE') or {}
-    row = _value(first.get('EXPENSE_ROW', {})) or ' '.join(_value(f) for f in fields)
+    cells = [_value(f) for f in fields if _type(f) != 'EXPENSE_ROW' and _value(f)]
+    row = ', '.join(cells) or _value(first.get('EXPENSE_ROW', {}))
     return {'date': date or invoice_date, 'item': item or row, 'charge': _value(price), 'row': row}
 
 
