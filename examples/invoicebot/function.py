@@ -63,7 +63,7 @@ def read_upload(bucket, key):
             return   # deleted again before its turn came
         if code not in REASONS and code != 'InvalidS3ObjectException':
             raise   # the service's fault, not the document's
-        result.update(status='refused', error=code, reason=REASONS.get(code, message), detail=message)
+        result.update(status='refused', error=code, reason=reason_of(code, message))
     else:
         answer.pop('ResponseMetadata', None)
         if invoice.invoices_of(answer, key):
@@ -72,6 +72,13 @@ def read_upload(bucket, key):
             result.update(status='refused', error='NoInvoice', reason='no invoice was found in it')
     print(f"{key}: {result['status']} {result.get('reason', '')}".rstrip())
     store(f'{key}.json', result)
+
+
+def reason_of(code, message):
+    """The service's own words, unless they only say that the request was wrong."""
+    if code in REASONS and (message.startswith('Request ') or len(message) > 120):
+        return REASONS[code]
+    return message.rstrip('.')
 
 
 def exists(bucket, key):
