@@ -51,7 +51,7 @@ static bool stem(q_str word, size_t cut, const char *add, unsigned wanted)
     if (word.n < cut + 2 || word.n - cut + n > sizeof buffer)
         return false;
     memcpy(buffer, word.p, word.n - cut);
-    memcpy(buffer + word.n - cut, add, n);
+    memcpy(buffer + (word.n - cut), add, n);
     return exact((q_str){buffer, word.n - cut + n}) & wanted;
 }
 
