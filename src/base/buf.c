@@ -135,6 +135,70 @@ void q_buf_f64(q_buf *b, double v)
         q_buf_puts(b, ".0");
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* The `digits` first decimal digits of m / 2^shift as a whole number, where
+ * 10^scale makes them whole; false when they do not read back as the same
+ * double. m has 24 bits, so half a unit of the double's last place is
+ * 10^scale / 2^30 here and everything is exact.
+ */
+static bool shortened(uint64_t m, int shift, uint64_t scale_hi, uint64_t scale_lo, uint64_t *out)
+{
+    wide scale = (wide)scale_hi * scale_lo, exact = m * scale;
+    wide half = (wide)1 << shift >> 1, rounded = (exact + half) >> shift, back, off;
+
+    if (rounded << shift == exact + half) /* between two: the even one, as printf has it */
+        rounded &= ~(wide)1;
+    back = rounded << shift;
+    off = back > exact ? back - exact : exact - back;
+    *out = (uint64_t)rounded;
+    return off << 30 < scale;
+}
+
+static uint64_t power10(int n)
+{
+    uint64_t p = 1;
+
+    while (n-- > 0)
+        p *= 10;
+    return p;
+}
+
+void q_buf_f32(q_buf *b, float v)
+{
+    double magnitude = fabs((double)v), bound = 1;
+    int exponent, shift, decimals = 14;
+    uint64_t m, u = 0;
+    char text[24];
+
+    if (!(magnitude >= 1e-3 && magnitude < 1000)) {
+        q_buf_f64(b, (double)v);
+        return;
+    }
+    if (put_fixed9(b, (double)v))
+        return;
+    m = (uint64_t)ldexp(frexp(magnitude, &exponent), 24);
+    shift = 24 - exponent;
+    /* Of 15 to 17 significant digits, how many stand behind the point. */
+    for (; magnitude >= bound * 10; bound *= 10)
+        decimals--;
+    for (; magnitude < bound; bound /= 10)
+        decimals++;
+    for (int more = 0; more < 3; more++, decimals++)
+        if (shortened(m, shift, power10(10), power10(decimals - 10), &u) || more == 2)
+            break;
+    if (v < 0)
+        q_buf_char(b, '-');
+    for (; u % 10 == 0; u /= 10)
+        decimals--;
+    q_buf_i64(b, (int64_t)(u / power10(decimals)));
+    u %= power10(decimals);
+    text[0] = '.';
+    for (int i = decimals; i >= 1; i--, u /= 10)
+        text[i] = (char)('0' + u % 10);
+    q_buf_put(b, (q_str){text, (size_t)decimals + 1});
+}
+
 static void put_escaped_json(q_buf *b, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";

@@ -47,8 +47,10 @@ static void write_real(q_buf *b, q_shape_kind kind, const q_value *v)
 
     if (!q_value_as_double(v, &d))
         write__fail(b, Q_INTERNAL);
-    else /* a float is widened: 97.0633544921875 */
-        q_buf_f64(b, kind == Q_SHAPE_FLOAT ? (double)(float)d : d);
+    else if (kind == Q_SHAPE_FLOAT) /* widened: 97.0633544921875 */
+        q_buf_f32(b, (float)d);
+    else
+        q_buf_f64(b, d);
 }
 
 void write__text(q_buf *b, const q_member *m, q_time_format fallback, const q_value *v)

@@ -1,6 +1,8 @@
 #include "base/buf.h"
 #include "test.h"
 
+#include <string.h>
+
 #include <math.h>
 
 static q_str f64(double v)
@@ -77,6 +79,37 @@ TEST(heap_buffers_grow_and_clear)
     CHECK(q_str_starts(out, Q_STR("0,1,2,")));
     CHECK(q_str_ends(out, Q_STR("999,-9223372036854775808")));
     q_buf_clear(&b);
+}
+
+static void check_f32(float v)
+{
+    q_buf one = q_buf_init(q_test_arena(), 64), two = one;
+
+    q_buf_f32(&one, v);
+    q_buf_f64(&two, (double)v);
+    if (!q_str_eq(q_buf_str(&one), q_buf_str(&two)))
+        q_test_fail(__FILE__, __LINE__, "%a is \"%.*s\", not \"%.*s\"", (double)v,
+                    Q_ARG(q_buf_str(&one)), Q_ARG(q_buf_str(&two)));
+}
+
+TEST(buf_writes_floats_as_widened_doubles)
+{
+    static const float edges[] = {0,      -0.0f,         1,          0.5f,        97.06335449f,
+                                  0.1f,   -0.17f,        1e-3f,      999.9f,      1000,
+                                  1e-4f,  0.0009765625f, 9.999999f,  99.99999f,   3e38f,
+                                  1e-45f, 123456.7f,     0.3333333f, 1.0f / 1024, 100};
+    uint32_t bits = 12345;
+    float v;
+
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+        check_f32(edges[i]);
+    for (int i = 0; i < 20000; i++) {
+        bits = bits * 1664525u + 1013904223u;
+        check_f32((float)(bits >> 8) / 16777216.0f);
+        check_f32((float)(bits >> 8) / 167772.16f);
+        memcpy(&v, &bits, sizeof v);
+        check_f32(v);
+    }
 }
 
 TEST_MAIN("base/buf")
