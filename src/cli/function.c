@@ -117,8 +117,8 @@ static int run(int argc, char **argv)
 
 const cli_command cli_function = {
     .name = "function",
-    .arguments = "add NAME FOLDER [--on s3://BUCKET/PREFIX] [--data DIR] | list [--data DIR]",
-    .summary = "give the server functions: your code, called on uploads and by bots",
+    .arguments = "add NAME FOLDER [--on URI] | list [--data DIR]",
+    .summary = "keep functions: your code, called on uploads and by bots",
     .help = "A function is a folder with an executable named bootstrap that speaks the public\n"
             "Lambda custom-runtime API. A bot's code hook names it by its name or ARN.\n"
             "\n"

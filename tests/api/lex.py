@@ -159,7 +159,7 @@ class Lex(Suite):
     def test_newer_clients(self):
         script = ("import boto3; print(boto3.client('lex-runtime').post_text(botName='ApiBot', botAlias='$LATEST',"
                   " userId='newer', inputText='details of B-7')['message'])")
-        self.assertEqual(self.run_program(CLIENTS / 'venv/bin/python', '-c', script).strip(),
+        self.assertEqual(self.run_program(CLIENTS / 'python/bin/python', '-c', script).strip(),
                          'FulfillmentCodeHook B-7 for newer')
         output = self.run_program('node', HERE / 'lex_javascript.mjs', env={'QUERN_CLIENTS': str(CLIENTS)})
         self.assertEqual(output.splitlines()[-1], 'done')
