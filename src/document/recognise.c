@@ -3,6 +3,7 @@
 #include "document/page_build.h"
 
 #include <leptonica/allheaders.h>
+#include <math.h>
 #include <stdlib.h>
 #include <tesseract/capi.h>
 
@@ -14,6 +15,7 @@ enum {
     DEFAULT_DPI = 300,
     LETTER_HEIGHT = 24, /* pixels: what small letters are brought to */
     MAX_ENLARGE = 3,
+    MAX_PIXELS = 9000000, /* of an enlarged picture: A4 at 300 dpi */
     LEAST_CONFIDENCE = 30 /* of 100; below it words are mostly specks and rules */
 };
 static const double min_enlarge = 1.5; /* less is not worth the time */
@@ -91,11 +93,11 @@ static PIX *with_large_letters(PIX *picture)
 {
     int height = letter_height(picture);
     double scale = height ? (double)LETTER_HEIGHT / height : 1;
+    double pixels = (double)pixGetWidth(picture) * pixGetHeight(picture);
 
+    scale = fmin(fmin(scale, MAX_ENLARGE), sqrt(MAX_PIXELS / pixels));
     if (scale < min_enlarge)
         return pixClone(picture);
-    if (scale > MAX_ENLARGE)
-        scale = MAX_ENLARGE;
     return pixScaleGrayLI(picture, (l_float32)scale, (l_float32)scale);
 }
 

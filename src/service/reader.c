@@ -21,7 +21,7 @@ enum {
 const q_read_options q_read_default_options = {
     .limits = {.max_pages = 3000, .max_pixels = 100000000, .max_bytes = (size_t)512 << 20},
     .timeout_ms = 3600 * 1000,
-    .page_timeout_ms = 120 * 1000};
+    .page_timeout_ms = 600 * 1000};
 
 q_code q_reader_workers_new(size_t slots, q_workers **out, q_err *err)
 {
