@@ -270,6 +270,31 @@ TEST(a_full_disk_is_a_clean_error)
     shelf_close(&s);
 }
 
+/* The bytes fit, the catalog's log does not. */
+TEST(a_commit_that_fails_leaves_nothing)
+{
+    shelf s = shelf_open(q_test_dir());
+    q_object_put p = put_as("b", "a");
+    struct rlimit before, small;
+    q_code rc;
+    q_err e;
+
+    bucket_make(&s, "b");
+    put(&s, "b", "a", Q_STR("first"));
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = (struct rlimit){.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    CHECK_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    rc = try_put(&s, &p, Q_STR("second"), &e);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK_EQ(rc, Q_IO);
+    CHECK_STREQ(get(&s, "b", "a"), "first");
+    CHECK_EQ(files(&s), 1);
+    DO(try_put(&s, &p, Q_STR("third"), err));
+    CHECK_STREQ(get(&s, "b", "a"), "third");
+    shelf_close(&s);
+}
+
 enum { THREADS = 4, EACH = 30 };
 
 static void *put_and_get(void *arg)
