@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed and memory of the release build, each figure beside its target or its peer.
 
-usage: platform.py [start] [expense] [scan] [get] [talk] [--binary build/quern]
+usage: server.py [start] [expense] [scan] [get] [talk] [--binary build/quern]
 
 Medians of several runs. Peers run in the same call on the same machine: nginx serves the static
 file, wrk loads both servers alike. Loads are bounded in time and number.
