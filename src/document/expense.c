@@ -77,7 +77,7 @@ static bool is_titled(const expense_leaf *leaf)
     for (size_t i = 0; i < leaf->hits.count; i++) {
         const expense_hit *h = leaf->hits.hits + i;
 
-        if (expense__label_is(h, "invoice") && h->leads &&
+        if (expense__label_is(h, "invoice") &&
             s->runs[s->tokens[h->tokens.first].run].tokens.count <= h->tokens.count + 2)
             return true;
     }

@@ -217,20 +217,37 @@ static bool is_web(const expense_sheet *s, expense_span span)
     return false;
 }
 
+static size_t letters_of(const expense_sheet *s, expense_span span)
+{
+    size_t letters, digits;
+
+    expense__count_signs(s, span, &letters, &digits);
+    return letters;
+}
+
+/* A dash, bar or bullet that stands alone. */
+static bool is_parting_mark(const expense_token *t)
+{
+    return !t->folded.n && ((unsigned char)t->text.p[0] >= 0x80 || q_str_is(t->text, "-") ||
+                            q_str_is(t->text, "|") || q_str_is(t->text, "*") ||
+                            q_str_is(t->text, "/") || q_str_is(t->text, ","));
+}
+
 size_t expense__sender_parts(const expense_sheet *s, expense_span span, size_t *first_cut,
                              size_t *last_cut)
 {
     size_t cut = 0, last = 0, parts = 1, end = span.first + span.count;
 
     for (size_t i = span.first; i < end; i++) {
-        if (s->tokens[i].folded.n || q_str_is(s->tokens[i].text, "&"))
+        if (!is_parting_mark(s->tokens + i))
             continue;
         parts++;
         cut = cut ? cut : i;
         last = i;
     }
     if (parts < 3 || cut == span.first || cut + 2 >= end ||
-        expense__address_signs(s, (expense_span){cut + 1, end - cut - 1}) < 1)
+        letters_of(s, (expense_span){span.first, cut - span.first}) < 3 ||
+        !expense__has_post_code(s, (expense_span){cut + 2, end - cut - 2}))
         return 0;
     if (first_cut)
         *first_cut = cut;

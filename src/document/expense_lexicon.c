@@ -141,7 +141,8 @@ const expense_label expense__lexicon[] = {
      "invoice|inv|receipt|rcpt|rechnung|facture|factuur|avoir|bill|document no|doc no|"
      "slip no|trans no|transaction no|trx no|ticket no|tax invoice|check no|chk no|chk|"
      "trans id|transaction id|tran no|tr no|cash bill|facture d acompte|receipt ref|rec no|"
-     "trx id|doc id|document id|sales no|beitragsrechnung|order id"},
+     "trx id|doc id|document id|sales no|beitragsrechnung|order id|"
+     "booking id|booking no|confirmation no|folio no"},
     {"INVOICE_RECEIPT_ID", EXPENSE_ID, 0.4F,
      "no|ref no|ref|reference|reference no|order no|bill to no|referenz|code"},
     {"PO_NUMBER", EXPENSE_ID, 0.9F,

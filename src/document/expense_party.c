@@ -460,10 +460,11 @@ static double name_score(const parties *p, const block *b, size_t line)
     double score = 0.3, height = (r->y1 - r->y0) / p->s->em, top = r->y0 / p->s->height;
     double company = expense__company_signs(p->s, r->tokens);
     q_str last = p->s->tokens[r->tokens.first + r->tokens.count - 1].text;
-    size_t letters, digits;
+    size_t letters, digits, words;
 
     expense__count_signs(p->s, r->tokens, &letters, &digits);
-    if (letters < 3 || r->tokens.count > 9 || expense__is_company_tail(p->s, r->tokens) ||
+    words = without_registration(p->s, r->tokens).count;
+    if (letters < 3 || words > 9 || expense__is_company_tail(p->s, r->tokens) ||
         (company < 1 && q_str_ends(last, Q_STR(":"))))
         return 0;
     score += company >= 1 ? 0.3 : 0.2 * company;
@@ -477,7 +478,7 @@ static double name_score(const parties *p, const block *b, size_t line)
     score -= digits > letters / 2 ? 0.2 : 0;
     score -= letters < 5 ? 0.15 : 0;
     score -= mostly_small(p->s, r->tokens) ? 0.2 : 0;
-    score -= r->tokens.count > 6 ? 0.1 : 0;
+    score -= words > 6 ? 0.1 : 0;
     score -= 0.03 * (double)(line > 4 ? 4 : line);
     score -= top > 0.5 ? 0.15 : 0;
     score -= q_str_ends(last, Q_STR(",")) ? 0.2 : 0;
