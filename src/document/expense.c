@@ -1,5 +1,6 @@
 #include "document/expense.h"
 
+#include "document/expense_bare.h"
 #include "document/expense_choose.h"
 #include "document/expense_field.h"
 #include "document/expense_pair.h"
@@ -145,6 +146,8 @@ q_code q_expense_read(const q_pages *pages, q_arena *a, q_expense *out, q_err *e
         rc = expense__tables_find(r.leaves, pages->count, a, out, err);
     for (size_t i = 0; i < pages->count && !rc; i++) {
         rc = expense__fields_find(r.leaves + i, &r.found, err);
+        if (!rc)
+            rc = expense__bare_find(r.leaves + i, &r.found, err);
         if (!rc)
             rc = expense__pairs_find(r.leaves + i, &r.found, err);
         expense__candidates_prune(&r.found);

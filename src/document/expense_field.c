@@ -69,7 +69,7 @@ static bool has_letters(q_str folded)
     return false;
 }
 
-static size_t words_between(const expense_sheet *s, size_t from, size_t to)
+size_t expense__words_between(const expense_sheet *s, size_t from, size_t to)
 {
     size_t n = 0;
 
@@ -79,7 +79,7 @@ static size_t words_between(const expense_sheet *s, size_t from, size_t to)
 }
 
 /* A colon before it and the end of a sentence are no part of the value. */
-static q_str without_stop(q_str s)
+q_str expense__without_stop(q_str s)
 {
     while (s.n > 1 && memchr(":=;#, ", s.p[0], 6))
         s = q_str_sub(s, 1, SIZE_MAX);
@@ -104,7 +104,7 @@ static q_code value_add(const search *q, expense_span value, double score, doubl
     if (!rc)
         rc = expense__text(q->s, value, &c.field.value, err);
     if (q->hit->label->kind != EXPENSE_AMOUNT)
-        c.field.value.text = without_stop(c.field.value.text);
+        c.field.value.text = expense__without_stop(c.field.value.text);
     if (!rc && q->hit->label->kind == EXPENSE_AMOUNT) {
         c.field.value.text = expense__amount_text(q->s, value);
         rc = c.field.value.text.p ? Q_OK : q_err_nomem(err);
@@ -196,7 +196,7 @@ static q_code amount_right(const search *q, bool *found, q_err *err)
     *found = best < n;
     if (!*found)
         return Q_OK;
-    words = words_between(q->s, q->right.first, a[best].tokens.first);
+    words = expense__words_between(q->s, q->right.first, a[best].tokens.first);
     score = q->score * amount_fit(a + best) * pow(0.9, words > 2 ? (double)(words - 2) : 0);
     if (sums > 1)
         score *= 0.85;
@@ -260,7 +260,8 @@ static q_code find_amount(const search *q, q_err *err)
 
     if (!rc && !found && !q->leaf->exact)
         rc = amount_beside(q, &found, err);
-    return rc || found || words_between(q->s, q->right.first, q->right.first + q->right.count) > 2
+    return rc || found ||
+                   expense__words_between(q->s, q->right.first, q->right.first + q->right.count) > 2
                ? rc
                : amount_below(q, err);
 }
@@ -271,12 +272,13 @@ static q_code find_date(const search *q, q_err *err)
     size_t n = expense__dates_in(q->s, q->right, d, MAX_DATES);
 
     if (n) {
-        size_t words = words_between(q->s, q->right.first, d[0].tokens.first);
+        size_t words = expense__words_between(q->s, q->right.first, d[0].tokens.first);
         double score = q->score * pow(0.8, (double)words) * (d[0].plausible ? 1 : 0.5);
 
         return value_add(q, d[0].tokens, score, 0, (q_str){"", 0}, err);
     }
-    if (words_between(q->s, q->right.first, q->right.first + q->right.count) > 1 && !q->hit->colon)
+    if (expense__words_between(q->s, q->right.first, q->right.first + q->right.count) > 1 &&
+        !q->hit->colon)
         return Q_OK;
     for (size_t k = 1; k <= rows_below(q) && k <= 2; k++) {
         n = expense__dates_in(q->s, below(q, q->row + k), d, MAX_DATES);
@@ -526,97 +528,11 @@ static q_code hit_search(const expense_leaf *leaf, size_t i, expense_candidates 
     }
 }
 
-static bool is_time(q_str t)
-{
-    return t.n >= 4 && t.n <= 8 && q_is_digit(t.p[0]) &&
-           ((t.p[1] == ':' && q_is_digit(t.p[2])) || (t.p[2] == ':' && q_is_digit(t.p[3])));
-}
-
-/* What an unlabelled date's row says of it. */
-static double bare_date_score(const expense_leaf *leaf, const expense_date *d)
-{
-    const expense_sheet *s = &leaf->sheet;
-    const expense_row *row = s->rows + s->tokens[d->tokens.first].row;
-    size_t next = d->tokens.first + d->tokens.count, words = 0;
-    double score = 0.42;
-
-    words = words_between(s, row->tokens.first, row->tokens.first + row->tokens.count);
-    if (next < row->tokens.first + row->tokens.count && is_time(s->tokens[next].text))
-        score += 0.12;
-    if (words > 6)
-        score *= 0.6;
-    if (!d->plausible)
-        score *= 0.3;
-    if (leaf->row_use[s->tokens[d->tokens.first].row] == EXPENSE_ROW_ITEM)
-        score *= 0.4;
-    for (size_t i = 0; i < leaf->hits.count; i++) {
-        const expense_hit *h = leaf->hits.hits + i;
-
-        if (s->tokens[h->tokens.first].row != s->tokens[d->tokens.first].row ||
-            h->tokens.first > d->tokens.first)
-            continue;
-        if (h->label->kind == EXPENSE_DATE || h->label->kind == EXPENSE_NOTHING)
-            return score * 0.5; /* it is some other date, or found already */
-        if (h->label->kind == EXPENSE_ID && expense__label_is(h, "INVOICE_RECEIPT_ID"))
-            score = 0.8; /* Rechnung Nr. 471102 vom 05.03.2018 */
-    }
-    return score;
-}
-
-static q_code bare_dates(const expense_leaf *leaf, expense_candidates *out, q_err *err)
-{
-    const expense_sheet *s = &leaf->sheet;
-    q_code rc = Q_OK;
-
-    for (size_t r = 0; r < s->row_count && !rc; r++) {
-        expense_date d[MAX_DATES];
-        size_t n = expense__dates_in(s, s->rows[r].tokens, d, MAX_DATES);
-
-        for (size_t i = 0; i < n && !rc; i++) {
-            expense_candidate c = {.row = r, .tokens = d[i].tokens};
-
-            c.score = bare_date_score(leaf, d + i) * (1 - 0.15 * (double)r / (double)s->row_count);
-            c.field.type = q_str_of("INVOICE_RECEIPT_DATE");
-            c.field.page = s->page;
-            rc = expense__text(s, d[i].tokens, &c.field.value, err);
-            c.field.value.text = without_stop(c.field.value.text);
-            if (!rc)
-                rc = expense__candidate_add(out, &c, err);
-        }
-    }
-    return rc;
-}
-
-static q_code urls(const expense_leaf *leaf, expense_candidates *out, q_err *err)
-{
-    const expense_sheet *s = &leaf->sheet;
-    q_code rc = Q_OK;
-
-    for (size_t i = 0; i < s->token_count && !rc; i++) {
-        q_str t = s->tokens[i].text;
-        expense_candidate c = {.row = s->tokens[i].row, .tokens = {i, 1}, .score = 0.9};
-
-        if (!q_str_starts(t, Q_STR("www.")) && !q_str_starts(t, Q_STR("http://")) &&
-            !q_str_starts(t, Q_STR("https://")) && !q_str_starts(t, Q_STR("WWW.")))
-            continue;
-        c.field.type = q_str_of("VENDOR_URL");
-        c.field.page = s->page;
-        rc = expense__text(s, c.tokens, &c.field.value, err);
-        if (!rc)
-            rc = expense__candidate_add(out, &c, err);
-    }
-    return rc;
-}
-
 q_code expense__fields_find(const expense_leaf *leaf, expense_candidates *out, q_err *err)
 {
     q_code rc = Q_OK;
 
     for (size_t i = 0; i < leaf->hits.count && !rc; i++)
         rc = hit_search(leaf, i, out, err);
-    if (!rc)
-        rc = bare_dates(leaf, out, err);
-    if (!rc)
-        rc = urls(leaf, out, err);
     return rc;
 }

@@ -25,11 +25,11 @@ typedef struct expense_candidates {
     size_t count, cap;
 } expense_candidates;
 
-/* A page under work. */
+/* A page under work. row_use says which rows line items have taken. */
 typedef struct expense_leaf {
     expense_sheet sheet;
     expense_hits hits;
-    unsigned char *row_use; /* a expense_row_use for each row */
+    unsigned char *row_use; /* an expense_row_use for each row */
     bool exact;             /* from a text layer */
 } expense_leaf;
 
@@ -42,11 +42,19 @@ typedef enum expense_row_use {
 Q_MUST_USE q_code expense__candidate_add(expense_candidates *c, const expense_candidate *item,
                                          q_err *err);
 
-/* Candidates for sums, dates, numbers, registrations, telephones and terms. */
+/* How many of the tokens from..to are words, currencies apart. */
+size_t expense__words_between(const expense_sheet *s, size_t from, size_t to);
+
+/* A value without the colon before it and the end of a sentence behind. */
+q_str expense__without_stop(q_str s);
+
+/* Candidates with a label: sums, dates, numbers, registrations, telephones and
+ * terms.
+ */
 Q_MUST_USE q_code expense__fields_find(const expense_leaf *leaf, expense_candidates *out,
                                        q_err *err);
 
-/* The last hit's tokens at or before which a row's region behind `hit` ends. */
+/* The tokens behind the label `hit` in its row, up to the next label. */
 expense_span expense__behind(const expense_leaf *leaf, size_t hit);
 
 #endif
