@@ -78,7 +78,7 @@ static size_t connections_possible(void)
 static q_server_limits limits_of(const q_server_limits *l)
 {
     q_server_limits r = {
-        .head_bytes = or_default(l->head_bytes, 48 << 10),
+        .head_bytes = or_default(l->head_bytes, 32 << 10),
         .headers = or_default(l->headers, 128),
         .connections = (unsigned)or_default(l->connections, 4096),
         .connections_per_ip = (unsigned)or_default(l->connections_per_ip, 1024),
@@ -194,7 +194,7 @@ static q_code daemon_start(q_server *s, const q_server_config *c, q_err *err)
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(threads > 1 ? threads : 0),
         MHD_OPTION_CONNECTION_LIMIT, l->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         l->connections_per_ip, MHD_OPTION_CONNECTION_TIMEOUT, l->idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, l->head_bytes + (16 << 10),
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, l->head_bytes + (8 << 10),
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, exchange__target, s,
         MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED,
         exchange__completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY,

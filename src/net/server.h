@@ -34,7 +34,7 @@ typedef struct q_server_handler {
 
 /* What one client may cost. 0 means the default in brackets. */
 typedef struct q_server_limits {
-    size_t head_bytes;           /* request line and headers [48 KiB] */
+    size_t head_bytes;           /* request line and headers [32 KiB] */
     size_t headers;              /* their number [128] */
     unsigned connections;        /* in all [4096, fewer where descriptors are short] */
     unsigned connections_per_ip; /* [1024] */

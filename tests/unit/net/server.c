@@ -68,6 +68,20 @@ static void answer_file(q_exchange *x)
     q_exchange_reply(x, &r);
 }
 
+static void answer_large_file(q_exchange *x)
+{
+    char *bytes = q_arena_alloc(q_exchange_arena(x), 500000);
+    q_reply r;
+
+    memset(bytes, 'z', 500000);
+    q_reply_init(&r, q_exchange_arena(x));
+    if (q_fd_of_bytes("test", (q_str){bytes, 500000}, &r.file, NULL))
+        abort();
+    r.file_offset = 1;
+    r.file_length = 499999;
+    q_exchange_reply(x, &r);
+}
+
 static void answer_head(q_exchange *x)
 {
     q_reply r;
@@ -89,6 +103,8 @@ static void on_end(void *ctx, q_exchange *x)
             abort();
     } else if (q_str_is(r->path, "/file")) {
         answer_file(x);
+    } else if (q_str_is(r->path, "/large-file")) {
+        answer_large_file(x);
     } else if (q_str_is(r->path, "/head")) {
         answer_head(x);
     } else if (q_str_is(r->path, "/none")) {
@@ -219,6 +235,17 @@ TEST(a_range_of_a_file_is_sent)
 
     CHECK(q_peer_has(got, "Content-Length: 4\r\n"));
     CHECK(q_str_ends(got, Q_STR("\r\n\r\n3456")));
+    stop(f);
+}
+
+TEST(a_large_file_is_sent_whole)
+{
+    fixture *f = start((q_server_limits){0});
+    q_str got = ask(f, "GET /large-file HTTP/1.1\r\n" CLOSE "\r\n");
+
+    CHECK(q_peer_has(got, "Content-Length: 499999\r\n"));
+    CHECK(q_str_ends(got, Q_STR("zzz")));
+    CHECK(got.n > 499999);
     stop(f);
 }
 
