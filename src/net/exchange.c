@@ -147,6 +147,7 @@ static enum MHD_Result queue(q_exchange *x)
     enum MHD_Result ok = MHD_NO;
 
     x->queued = true;
+    watched__phase(x->watched, WATCH_SEND);
     if (made && add_headers(made, &x->reply) &&
         (!atomic_load(&x->server->stopping) ||
          MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES))

@@ -194,11 +194,10 @@ static q_code daemon_start(q_server *s, const q_server_config *c, q_err *err)
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(threads > 1 ? threads : 0),
         MHD_OPTION_CONNECTION_LIMIT, l->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         l->connections_per_ip, MHD_OPTION_CONNECTION_TIMEOUT, l->idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, l->head_bytes + (8 << 10),
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, exchange__target, s,
-        MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        exchange__completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY,
-        options, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, l->head_bytes + (8 << 10), MHD_OPTION_STRICT_FOR_CLIENT,
+        1, MHD_OPTION_URI_LOG_CALLBACK, exchange__target, s, MHD_OPTION_UNESCAPE_CALLBACK,
+        no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange__completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (!s->mhd)
         return q_err_set(err, Q_INVALID, "the HTTP server does not start%s",
                          s->tls ? ": is the certificate in order?" : "");

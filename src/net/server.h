@@ -40,8 +40,8 @@ typedef struct q_server_limits {
     unsigned connections_per_ip; /* [1024] */
     unsigned idle_s;             /* without any traffic, between requests too [60] */
     unsigned head_ms;            /* for a whole head, however it trickles in [20000] */
-    unsigned body_window_ms;     /* in every such window of a body ... [20000] */
-    uint64_t body_window_bytes;  /* ... at least so much arrives [20480] */
+    unsigned body_window_ms;     /* in every such window of a body or reply ... [20000] */
+    uint64_t body_window_bytes;  /* ... at least so much comes or goes [20480] */
     uint64_t discard_bytes;      /* of a refused body, read to keep the connection [1 MiB] */
     size_t arena_bytes;          /* a request's arena [256 MiB] */
 } q_server_limits;

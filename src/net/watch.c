@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -17,7 +19,8 @@ enum {
     LINGER_TICK_MS = 10,
     LINGER_MS = 3000,
     LINGER_MAX = 64, /* sockets kept at a time */
-    LINGER_BYTES = 1 << 20
+    LINGER_BYTES = 1 << 20,
+    STAGE_PHASES = 8
 };
 
 struct watched {
@@ -26,8 +29,10 @@ struct watched {
     bool cut; /* under watch.mu */
     char remote[64];
     atomic_bool linger;
-    _Atomic int64_t stage;       /* when it began, in ms, times 4, plus the phase */
+    _Atomic int64_t stage;       /* when it began, in ms, times STAGE_PHASES, plus the phase */
     _Atomic uint64_t body_bytes; /* in this window */
+    int64_t send_stage, send_ms; /* the watching thread's: the sending stage it looks at, */
+    uint64_t acked;              /* and how much the peer had taken at send_ms */
 };
 
 typedef struct lingering {
@@ -56,7 +61,7 @@ static int64_t now_ms(void)
 
 static int64_t stage_of(watch_phase phase, int64_t now)
 {
-    return now * 4 + phase;
+    return now * STAGE_PHASES + phase;
 }
 
 static bool body_too_slow(const watch *w, watched *c, int64_t stage, int64_t now)
@@ -68,19 +73,55 @@ static bool body_too_slow(const watch *w, watched *c, int64_t stage, int64_t now
     return atomic_load(&c->stage) == stage; /* it did not just end */
 }
 
+static uint64_t acked_bytes(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t n = sizeof info;
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) ? 0 : info.tcpi_bytes_acked;
+}
+
+/* A peer that reads next to nothing, too, is measured by what it takes. */
+static bool send_too_slow(const watch *w, watched *c, int64_t stage, int64_t now)
+{
+    uint64_t acked, before = c->acked;
+
+    if (c->send_stage == stage && now - c->send_ms < w->limits.window_ms)
+        return false;
+    acked = acked_bytes(c->fd);
+    c->acked = acked;
+    c->send_ms = now;
+    if (c->send_stage == stage)
+        return acked - before < w->limits.window_bytes && atomic_load(&c->stage) == stage;
+    c->send_stage = stage;
+    return false;
+}
+
+/* The peer's end of input that came together with its last request; epoll
+ * told libmicrohttpd of both at once, and it read only the request.
+ */
+static bool hung_up(int fd)
+{
+    char c;
+
+    return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static bool too_slow(const watch *w, watched *c, int64_t now)
 {
-    int64_t stage = atomic_load(&c->stage), age = now - stage / 4;
+    int64_t stage = atomic_load(&c->stage), age = now - stage / STAGE_PHASES;
 
-    switch ((watch_phase)(stage & 3)) {
+    switch ((watch_phase)(stage % STAGE_PHASES)) {
     case WATCH_HEAD:
         return w->draining || age > w->limits.head_ms;
     case WATCH_BODY:
         return age >= w->limits.window_ms && body_too_slow(w, c, stage, now);
     case WATCH_WORK:
         return false;
+    case WATCH_SEND:
+        return send_too_slow(w, c, stage, now);
     case WATCH_IDLE:
-        return w->draining || age > w->limits.idle_ms + w->limits.head_ms;
+        return w->draining || age > w->limits.idle_ms + w->limits.head_ms || hung_up(c->fd);
     }
     return false;
 }

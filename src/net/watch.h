@@ -2,11 +2,13 @@
  *
  * libmicrohttpd drops a connection that is silent; one that sends a byte now
  * and then it keeps for ever. Here a thread looks at all connections twice a
- * second and shuts down those whose head or body comes too slowly:
+ * second and shuts down those that are too slow:
  *
  *     HEAD   from the connection's start      head_ms in all
  *     BODY   from the head's end              window_bytes in every window_ms
  *     WORK   from the body's end              no limit: it is us who are slow
+ *     SEND   from the reply's start           the peer takes window_bytes in
+ *                                             every window_ms
  *     IDLE   from the reply's end             idle_ms and head_ms: the next head
  *
  * It also keeps, for a moment, the sockets of connections that were closed
@@ -21,7 +23,7 @@
 typedef struct watch watch;
 typedef struct watched watched;
 
-typedef enum watch_phase { WATCH_HEAD, WATCH_BODY, WATCH_WORK, WATCH_IDLE } watch_phase;
+typedef enum watch_phase { WATCH_HEAD, WATCH_BODY, WATCH_WORK, WATCH_SEND, WATCH_IDLE } watch_phase;
 
 typedef struct watch_limits {
     int64_t idle_ms, head_ms, window_ms;

@@ -22,7 +22,7 @@ typedef struct q_gateway_config {
     const q_service *const *services; /* ends with NULL; borrowed, static */
     void *app;                        /* q_call.app */
     const char *account;              /* twelve digits; borrowed */
-    q_pool *compute;                  /* runs what is not quick */
+    q_pool *compute;                  /* runs what is not quick; NULL: the loop threads do */
 
     /* The secret of an access key, into *secret, which must stay as long as the
      * gateway or be in the arena; false when the key is not known. Called on

@@ -95,7 +95,7 @@ static void run(void *arg)
 
 void transaction__run(transaction *t)
 {
-    if (t->handler->quick && t->body.n <= LOOP_BODY) {
+    if (!t->gateway->config.compute || (t->handler->quick && t->body.n <= LOOP_BODY)) {
         run(t);
         return;
     }

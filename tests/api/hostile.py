@@ -70,9 +70,14 @@ class Hostile(Suite):
     def test_slow_clients_are_cut(self):
         head = b'GET / HTTP/1.1\r\nHost: h\r\nX: '
         body = b'PUT /bucket/key HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n'
+        s3 = self.client('s3')
+        s3.create_bucket(Bucket='slow')
+        url = s3.generate_presigned_url('put_object', {'Bucket': 'slow', 'Key': 'never'})
+        signed = (f'PUT {url[len(self.server.endpoint):]} HTTP/1.1\r\nHost: {self.server.host}:{self.server.port}\r\n'
+                  'Content-Length: 2000000000\r\n\r\n').encode()
         results = []
         threads = [threading.Thread(target=self.drip, args=(first, b'a', results))
-                   for first in (head, head, body, body)]
+                   for first in (head, head, body, body, signed, signed)]
         for t in threads:
             t.start()
         self.check_alive()
@@ -80,6 +85,7 @@ class Hostile(Suite):
             t.join()
         self.assertEqual(len(results), len(threads))
         self.assertLess(max(results), CUT_SECONDS)
+        self.assertEqual(s3.list_objects_v2(Bucket='slow')['KeyCount'], 0)
 
     def test_declared_2_gb_that_never_come_cost_no_memory(self):
         before = self.memory()

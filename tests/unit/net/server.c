@@ -68,17 +68,17 @@ static void answer_file(q_exchange *x)
     q_exchange_reply(x, &r);
 }
 
-static void answer_large_file(q_exchange *x)
+static void answer_large_file(q_exchange *x, size_t size)
 {
-    char *bytes = q_arena_alloc(q_exchange_arena(x), 500000);
+    char *bytes = q_arena_alloc(q_exchange_arena(x), size);
     q_reply r;
 
-    memset(bytes, 'z', 500000);
+    memset(bytes, 'z', size);
     q_reply_init(&r, q_exchange_arena(x));
-    if (q_fd_of_bytes("test", (q_str){bytes, 500000}, &r.file, NULL))
+    if (q_fd_of_bytes("test", (q_str){bytes, size}, &r.file, NULL))
         abort();
     r.file_offset = 1;
-    r.file_length = 499999;
+    r.file_length = size - 1;
     q_exchange_reply(x, &r);
 }
 
@@ -104,7 +104,9 @@ static void on_end(void *ctx, q_exchange *x)
     } else if (q_str_is(r->path, "/file")) {
         answer_file(x);
     } else if (q_str_is(r->path, "/large-file")) {
-        answer_large_file(x);
+        answer_large_file(x, 500000);
+    } else if (q_str_is(r->path, "/huge-file")) {
+        answer_large_file(x, 50000000);
     } else if (q_str_is(r->path, "/head")) {
         answer_head(x);
     } else if (q_str_is(r->path, "/none")) {
@@ -425,6 +427,43 @@ TEST(slow_heads_and_bodies_are_cut)
     stop(f);
     CHECK_EQ(f->gone, 2);
     CHECK_EQ(f->sent, 1);
+}
+
+TEST(a_slow_reader_is_cut)
+{
+    fixture *f =
+        start((q_server_limits){.body_window_ms = 500, .body_window_bytes = 100000, .idle_s = 30});
+    int fd = dial(f);
+    int64_t from = q_monotonic_ns();
+    size_t got = 0;
+
+    q_peer_say(fd, "GET /huge-file HTTP/1.1\r\nHost: h\r\n\r\n");
+    while (atomic_load(&f->gone) == 0 && (q_monotonic_ns() - from) / 1000000 < 20000) {
+        char c;
+
+        usleep(50000);
+        got += recv(fd, &c, 1, MSG_DONTWAIT) == 1;
+    }
+    CHECK_EQ(f->gone, 1);
+    CHECK_EQ(f->sent, 0);
+    CHECK(got < 1000);
+    close(fd);
+    stop(f);
+}
+
+TEST(a_client_that_ends_its_input_hears_the_end)
+{
+    fixture *f = start((q_server_limits){0});
+
+    for (int i = 0; i < 5; i++) {
+        int fd = dial(f);
+
+        q_peer_say(fd, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+        shutdown(fd, SHUT_WR);
+        CHECK(q_peer_has(q_peer_hear(fd, NULL), "200 OK"));
+        close(fd);
+    }
+    stop(f);
 }
 
 TEST(a_silent_client_is_dropped)
