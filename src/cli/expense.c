@@ -1,6 +1,5 @@
 #include "document/expense.h"
 
-#include "base/json.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/reading.h"
@@ -38,7 +37,7 @@ static q_code put_summary(const q_expense *e, q_arena *a, q_buf *out, q_err *err
 
         cells[3 * i + 3] = or_type(f);
         cells[3 * i + 4] = f->value.text;
-        cells[3 * i + 5] = q_str_printf(a, "%.0f %%", (double)f->value.confidence);
+        cells[3 * i + 5] = q_str_printf(a, "%.0f %%", (double)f->type_confidence);
     }
     cli_table_print(&(cli_table){cells, rows, 3, right, cli_width()}, out);
     return Q_OK;
@@ -135,7 +134,7 @@ static void put_csv_field(const char *path, const char *kind, size_t group, size
     put_csv_text(out, f->label.present ? f->label.text : Q_STR(""));
     q_buf_char(out, ',');
     put_csv_text(out, f->value.text);
-    q_buf_printf(out, ",%.*s,%.1f\r\n", Q_ARG(f->currency), (double)f->value.confidence);
+    q_buf_printf(out, ",%.*s,%.1f\r\n", Q_ARG(f->currency), (double)f->type_confidence);
 }
 
 static void put_csv(const q_expense *e, const char *path, reading *r, q_buf *out)
@@ -151,25 +150,6 @@ static void put_csv(const q_expense *e, const char *path, reading *r, q_buf *out
                 put_csv_field(path, "item", t + 1, i + 1, &e->tables[t].items[i].fields[f], out);
 }
 
-static q_code put_json(const q_expense *e, const q_pages *pages, bool many, q_arena *a, q_buf *out,
-                       q_err *err)
-{
-    q_value *reply = q_value_map(a);
-    q_code rc;
-
-    q_textract_expense(e, pages, reply);
-    rc = q_value_ok(reply, err);
-    if (rc)
-        return rc;
-    if (many) {
-        q_json_write(out, reply);
-        q_buf_char(out, '\n');
-    } else {
-        q_json_write_pretty(out, reply);
-    }
-    return Q_OK;
-}
-
 static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a, q_buf *out,
                    q_err *err)
 {
@@ -179,8 +159,12 @@ static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a
 
     if (rc)
         return rc;
-    if (strcmp(r->format, "json") == 0)
-        return put_json(&e, pages, r->many, a, out, err);
+    if (strcmp(r->format, "json") == 0) {
+        q_value *reply = q_value_map(a);
+
+        q_textract_expense(&e, pages, reply);
+        return cli_put_reply(reply, r->many, out, err);
+    }
     if (strcmp(r->format, "csv") == 0) {
         put_csv(&e, path, r, out);
         return Q_OK;

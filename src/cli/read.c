@@ -1,4 +1,3 @@
-#include "base/json.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/reading.h"
@@ -46,31 +45,17 @@ static void put_tsv(const char *path, const q_pages *pages, q_buf *out)
     }
 }
 
-static q_code put_json(const q_pages *pages, bool many, q_arena *a, q_buf *out, q_err *err)
-{
-    q_value *reply = q_value_map(a);
-    q_code rc;
-
-    q_textract_text(pages, reply);
-    rc = q_value_ok(reply, err);
-    if (rc)
-        return rc;
-    if (many) {
-        q_json_write(out, reply);
-        q_buf_char(out, '\n');
-    } else {
-        q_json_write_pretty(out, reply);
-    }
-    return Q_OK;
-}
-
 static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a, q_buf *out,
                    q_err *err)
 {
     const reading *r = ctx;
 
-    if (strcmp(r->format, "json") == 0)
-        return put_json(pages, r->many, a, out, err);
+    if (strcmp(r->format, "json") == 0) {
+        q_value *reply = q_value_map(a);
+
+        q_textract_text(pages, reply);
+        return cli_put_reply(reply, r->many, out, err);
+    }
     if (strcmp(r->format, "tsv") == 0)
         put_tsv(path, pages, out);
     else

@@ -1,6 +1,7 @@
 #include "cli/reading.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/pool.h"
 #include "cli/command.h"
 #include "cli/progress.h"
@@ -98,4 +99,19 @@ int cli_reading(const cli_reader *reader, char **files, int count)
     cli_progress_free(r.progress);
     q_workers_free(workers);
     return status;
+}
+
+q_code cli_put_reply(const q_value *reply, bool many, q_buf *out, q_err *err)
+{
+    q_code rc = q_value_ok(reply, err);
+
+    if (rc)
+        return rc;
+    if (many) {
+        q_json_write(out, reply);
+        q_buf_char(out, '\n');
+    } else {
+        q_json_write_pretty(out, reply);
+    }
+    return Q_OK;
 }

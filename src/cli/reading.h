@@ -8,6 +8,7 @@
 #define Q_CLI_READING_H
 
 #include "base/buf.h"
+#include "base/value.h"
 #include "document/page.h"
 
 /* Called for each file that was read, in order; writes to `out`, which goes to
@@ -21,5 +22,10 @@ typedef struct cli_reader {
 
 /* "-" is standard input. CLI_OK, or CLI_FAILED when any file failed. */
 int cli_reading(const cli_reader *reader, char **files, int count);
+
+/* An API's reply as JSON: indented, or one line of many. Q_NOMEM when the
+ * reply could not be built whole.
+ */
+Q_MUST_USE q_code cli_put_reply(const q_value *reply, bool many, q_buf *out, q_err *err);
 
 #endif
