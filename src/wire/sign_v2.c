@@ -117,13 +117,31 @@ static void line_put(q_buf *b, const q_request *req, const char *name, q_arena *
     q_buf_char(b, '\n');
 }
 
+/* The parameters, their keys decoded: however a client spells one, it means the
+ * same to those who read it later, and so must be signed alike.
+ */
+static q_code parameters_read(q_str query, q_arena *a, query_parameter **out, size_t *n, q_err *err)
+{
+    q_code rc = canonical__parameters(query, a, out, n, err);
+
+    for (size_t i = 0; !rc && i < *n; i++) {
+        q_str *key = &(*out)[i].key;
+
+        if (q_str_has(*key, '%'))
+            *key = q_percent_decode(a, *key, false);
+        if (!key->p)
+            rc = q_err_nomem(err);
+    }
+    return rc;
+}
+
 static q_code string_to_sign_v2(const q_signature *s, const q_request *req, q_str path, q_arena *a,
                                 q_str *out, q_err *err)
 {
     q_buf b = q_buf_init(a, CANONICAL_LIMIT);
     query_parameter *p;
     size_t n;
-    q_code rc = canonical__parameters(req->query, a, &p, &n, err);
+    q_code rc = parameters_read(req->query, a, &p, &n, err);
 
     if (rc)
         return rc;

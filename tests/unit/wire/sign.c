@@ -173,6 +173,26 @@ TEST(presigned_url_of_version_2)
     CHECK_EQ(q_signature_current(&s, 1175139620000, NULL), Q_SIGN_EXPIRED);
 }
 
+/* Whoever reads parameters decodes their names; so does the signature. */
+TEST(a_presigned_url_of_version_2_takes_no_parameter_in_disguise)
+{
+    static const char *const added[] = {
+        "uploadId=u",           "upload%49d=u",      "%75ploadId=u", "%74agging",
+        "response%2Dexpires=0", "x-amz-acl=private", "x%2damz-acl=", "%58-Amz-Meta-Name=value"};
+    q_header h[] = {{Q_STR("Host"), Q_STR("johnsmith.s3.amazonaws.com")}};
+
+    for (size_t i = 0; i < COUNT(added); i++) {
+        q_str target = q_str_printf(q_test_arena(),
+                                    "/photos/puppy.jpg?AWSAccessKeyId=" KEY "&Expires=1175139620"
+                                    "&Signature=NpgCjnDzrM%%2BWFzoENXmpNDUsSn8%%3D&%s",
+                                    added[i]);
+        q_request r = request("GET", target.p, h, COUNT(h));
+
+        CHECK_EQ(verify_as(&r, Q_STR("/johnsmith/photos/puppy.jpg"), Q_STR(""), NULL),
+                 Q_SIGN_MISMATCH);
+    }
+}
+
 static q_sign_fault read_authorization(const char *text)
 {
     q_header h[] = {{Q_STR("Host"), Q_STR("h")},
