@@ -42,6 +42,8 @@ typedef enum expense_row_use {
 Q_MUST_USE q_code expense__candidate_add(expense_candidates *c, const expense_candidate *item,
                                          q_err *err);
 
+bool expense__has_letters(q_str folded);
+
 /* How many of the tokens from..to are words, currencies apart. */
 size_t expense__words_between(const expense_sheet *s, size_t from, size_t to);
 
