@@ -97,16 +97,6 @@ static bool send_too_slow(const watch *w, watched *c, int64_t stage, int64_t now
     return false;
 }
 
-/* The peer's end of input that came together with its last request; epoll
- * told libmicrohttpd of both at once, and it read only the request.
- */
-static bool hung_up(int fd)
-{
-    char c;
-
-    return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
 static bool too_slow(const watch *w, watched *c, int64_t now)
 {
     int64_t stage = atomic_load(&c->stage), age = now - stage / STAGE_PHASES;
@@ -121,7 +111,7 @@ static bool too_slow(const watch *w, watched *c, int64_t now)
     case WATCH_SEND:
         return send_too_slow(w, c, stage, now);
     case WATCH_IDLE:
-        return w->draining || age > w->limits.idle_ms + w->limits.head_ms || hung_up(c->fd);
+        return w->draining || age > w->limits.idle_ms + w->limits.head_ms;
     }
     return false;
 }
@@ -132,6 +122,21 @@ static void cut(watched *c)
     if (!c->cut)
         shutdown(c->fd, SHUT_RDWR);
     c->cut = true;
+}
+
+/* The peer's end of input that came together with its last bytes: epoll told
+ * libmicrohttpd of both at once, and it read only the bytes. This is an event
+ * of its own; a request that is read already still gets its reply.
+ */
+static void end_of_input_tell(watched *c)
+{
+    watch_phase phase = (watch_phase)(atomic_load(&c->stage) % STAGE_PHASES);
+    char next;
+
+    if (phase == WATCH_WORK || phase == WATCH_SEND)
+        return;
+    if (recv(c->fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        shutdown(c->fd, SHUT_RD);
 }
 
 /* Throw away what the peer still sends. True while it may send more. */
@@ -188,6 +193,8 @@ static void *run(void *arg)
         for (watched *c = w->first; c; c = c->next)
             if (too_slow(w, c, now))
                 cut(c);
+            else
+                end_of_input_tell(c);
         linger_all(w, now);
         wait_ms(&w->wake, &w->mu, w->kept_count || w->draining ? LINGER_TICK_MS : TICK_MS);
     }

@@ -18,7 +18,7 @@
 typedef struct fixture {
     q_server *server;
     q_pool *pool;
-    atomic_int gone, sent;
+    atomic_int asked, gone, sent;
     _Atomic uint64_t body;
 } fixture;
 
@@ -97,6 +97,7 @@ static void on_end(void *ctx, q_exchange *x)
     fixture *f = ctx;
     const q_request *r = q_exchange_request(x);
 
+    atomic_fetch_add(&f->asked, 1);
     if (q_str_is(r->path, "/later")) {
         q_exchange_later(x);
         if (q_pool_run(f->pool, answer_later, x))
@@ -223,11 +224,29 @@ TEST(an_answer_under_way_is_waited_for)
     int fd = dial(f);
 
     q_peer_say(fd, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-    usleep(5000);
+    while (atomic_load(&f->asked) == 0)
+        usleep(1000);
     stop(f);
     CHECK(q_peer_has(q_peer_hear(fd, NULL), "later"));
     close(fd);
     CHECK_EQ(f->sent, 1);
+}
+
+TEST(a_client_that_closes_its_half_is_let_go)
+{
+    fixture *f = start((q_server_limits){0});
+    int fds[8];
+
+    for (size_t i = 0; i < 8; i++) {
+        fds[i] = dial(f);
+        q_peer_say(fds[i], i % 2 ? "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n" : "GET /1 HTTP/1.1\r\nHo");
+        CHECK_EQ(shutdown(fds[i], SHUT_WR), 0);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        CHECK_EQ(q_peer_has(q_peer_hear(fds[i], NULL), "GET|/1||-1|0"), i % 2);
+        close(fds[i]);
+    }
+    stop(f);
 }
 
 TEST(a_range_of_a_file_is_sent)
