@@ -23,10 +23,16 @@ typedef struct job_kind {
     const char *name;
     q_job_fn fn;
     void *ctx;
+    pthread_cond_t work;
+    unsigned news; /* under jobs->mu; grows when there may be something to do */
 } job_kind;
 
+/* Each kind has runners of its own: a job may wait for one of another kind,
+ * as a function does that starts a text detection and asks until it is done.
+ */
 typedef struct job_runner {
     q_jobs *jobs;
+    job_kind *kind;
     pthread_t thread;
     char running[65]; /* under jobs->mu; the job's id, "" when idle */
 } job_runner;
@@ -36,17 +42,17 @@ struct q_jobs {
     char owner[160];
     job_kind kinds[MAX_KINDS]; /* complete before start */
     size_t kind_count;
+    size_t threads; /* of each kind */
 
     pthread_mutex_t mu;
-    pthread_cond_t work, tick;
-    unsigned news; /* under mu; grows when there may be something to do */
-    bool closing;  /* under mu */
-    size_t busy;   /* under mu; runners that have, or look for, a job */
+    pthread_cond_t tick;
+    bool closing; /* under mu */
+    size_t busy;  /* under mu; runners that have, or look for, a job */
 
     pthread_t clock;
     bool clock_runs;
     size_t wanted, started;
-    job_runner runners[];
+    job_runner *runners; /* wanted ones, from start on */
 };
 
 /* ---- running ----------------------------------------------------------- */
@@ -109,34 +115,31 @@ static void busy_set(q_jobs *j, bool busy)
     pthread_mutex_unlock(&j->mu);
 }
 
-/* Take and run one job of any kind; false when there was none. */
+/* Take and run one job; false when there was none. */
 static bool run_next(job_runner *r)
 {
     q_jobs *j = r->jobs;
+    q_arena *a = q_arena_new(JOB_MEMORY);
+    q_err err = {.code = Q_OK};
     bool found = false;
+    q_job job;
+    q_code rc = Q_NOMEM;
 
-    for (size_t i = 0; i < j->kind_count && !found && !is_closing(j); i++) {
-        q_arena *a = q_arena_new(JOB_MEMORY);
-        q_err err = {.code = Q_OK};
-        q_job job;
-        q_code rc = Q_NOMEM;
-
-        busy_set(j, true);
-        if (a)
-            rc = lease__take(j->catalog, j->kinds[i].name, q_str_of(j->owner), q_now_ms(), a,
-                             &found, &job, &err);
-        if (rc)
-            q_log(Q_LOG_ERROR, "job", "cannot take a job: %s", err.msg);
-        if (rc)
-            found = false;
-        if (found) {
-            running_set(r, job.id);
-            job_run(j, &j->kinds[i], &job, a);
-            running_set(r, Q_STR(""));
-        }
-        busy_set(j, false);
-        q_arena_free(a);
+    busy_set(j, true);
+    if (a)
+        rc = lease__take(j->catalog, r->kind->name, q_str_of(j->owner), q_now_ms(), a, &found, &job,
+                         &err);
+    if (rc) {
+        q_log(Q_LOG_ERROR, "job", "cannot take a job: %s", err.msg);
+        found = false;
     }
+    if (found) {
+        running_set(r, job.id);
+        job_run(j, r->kind, &job, a);
+        running_set(r, Q_STR(""));
+    }
+    busy_set(j, false);
+    q_arena_free(a);
     return found;
 }
 
@@ -148,13 +151,13 @@ static void *runner(void *arg)
 
     for (;;) {
         pthread_mutex_lock(&j->mu);
-        seen = j->news;
+        seen = r->kind->news;
         pthread_mutex_unlock(&j->mu);
-        while (run_next(r))
+        while (!is_closing(j) && run_next(r))
             ;
         pthread_mutex_lock(&j->mu);
-        while (seen == j->news && !j->closing)
-            pthread_cond_wait(&j->work, &j->mu);
+        while (seen == r->kind->news && !j->closing)
+            pthread_cond_wait(&r->kind->work, &j->mu);
         if (j->closing) {
             pthread_mutex_unlock(&j->mu);
             return NULL;
@@ -181,11 +184,16 @@ static bool something_waits(q_jobs *j)
     return !rc && more;
 }
 
-static void news_tell(q_jobs *j)
+/* There may be a job of this kind; NULL: of any. */
+static void news_tell(q_jobs *j, const char *kind)
 {
     pthread_mutex_lock(&j->mu);
-    j->news++;
-    pthread_cond_signal(&j->work);
+    for (size_t i = 0; i < j->kind_count; i++) {
+        if (kind && strcmp(kind, j->kinds[i].name) != 0)
+            continue;
+        j->kinds[i].news++;
+        pthread_cond_signal(&j->kinds[i].work);
+    }
     pthread_mutex_unlock(&j->mu);
 }
 
@@ -217,7 +225,7 @@ static void tick(q_jobs *j, unsigned count)
     if (rc)
         q_log(Q_LOG_ERROR, "job", "keeping the queue: %s", err.msg);
     if (something_waits(j))
-        news_tell(j);
+        news_tell(j, NULL);
 }
 
 static void *clock_run(void *arg)
@@ -246,21 +254,20 @@ static void *clock_run(void *arg)
 
 q_code q_jobs_new(q_catalog *c, size_t threads, q_jobs **out, q_err *err)
 {
-    q_jobs *j = calloc(1, sizeof *j + threads * sizeof *j->runners);
+    q_jobs *j = calloc(1, sizeof *j);
     pthread_condattr_t monotonic;
     q_code rc;
 
     if (!j)
         return q_err_nomem(err);
     j->catalog = c;
-    j->wanted = threads;
+    j->threads = threads;
     rc = lease__owner(j->owner, err);
     if (rc) {
         free(j);
         return rc;
     }
     pthread_mutex_init(&j->mu, NULL);
-    pthread_cond_init(&j->work, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&j->tick, &monotonic);
@@ -273,7 +280,8 @@ q_code q_jobs_register(q_jobs *j, const char *kind, q_job_fn fn, void *ctx, q_er
 {
     if (j->kind_count == MAX_KINDS)
         return q_err_set(err, Q_LIMIT, "more than %d kinds of job", MAX_KINDS);
-    j->kinds[j->kind_count++] = (job_kind){kind, fn, ctx};
+    j->kinds[j->kind_count] = (job_kind){.name = kind, .fn = fn, .ctx = ctx};
+    pthread_cond_init(&j->kinds[j->kind_count++].work, NULL);
     return Q_OK;
 }
 
@@ -286,12 +294,17 @@ q_code q_jobs_start(q_jobs *j, q_err *err)
     q_arena_free(a);
     if (rc)
         return rc;
+    j->runners = calloc(j->threads * j->kind_count + 1, sizeof *j->runners);
+    if (!j->runners)
+        return q_err_nomem(err);
+    j->wanted = j->threads * j->kind_count;
     e = pthread_create(&j->clock, NULL, clock_run, j);
     j->clock_runs = e == 0;
     while (!e && j->started < j->wanted) {
         job_runner *r = &j->runners[j->started];
 
         r->jobs = j;
+        r->kind = &j->kinds[j->started / j->threads];
         e = pthread_create(&r->thread, NULL, runner, r);
         j->started += e == 0;
     }
@@ -305,7 +318,8 @@ void q_jobs_stop(q_jobs *j)
         return;
     pthread_mutex_lock(&j->mu);
     j->closing = true;
-    pthread_cond_broadcast(&j->work);
+    for (size_t i = 0; i < j->kind_count; i++)
+        pthread_cond_broadcast(&j->kinds[i].work);
     pthread_cond_broadcast(&j->tick);
     pthread_mutex_unlock(&j->mu);
 }
@@ -323,9 +337,11 @@ void q_jobs_free(q_jobs *j)
         pthread_mutex_unlock(&j->mu);
         pthread_join(j->clock, NULL);
     }
-    pthread_cond_destroy(&j->work);
+    for (size_t i = 0; i < j->kind_count; i++)
+        pthread_cond_destroy(&j->kinds[i].work);
     pthread_cond_destroy(&j->tick);
     pthread_mutex_destroy(&j->mu);
+    free(j->runners);
     free(j);
 }
 
@@ -380,7 +396,7 @@ q_code q_job_submit(q_jobs *j, const char *kind, q_str request, q_str token, cha
     if (rc == Q_EXISTS && token.n)
         return token_lookup(j, kind, request, token, id, err);
     if (!rc)
-        news_tell(j);
+        news_tell(j, kind);
     return rc;
 }
 

@@ -29,6 +29,7 @@ typedef struct q_job {
     int64_t created_ms, ended_ms;
 } q_job;
 
+/* With so many threads for each kind, so that a job may wait for one of another. */
 Q_MUST_USE q_code q_jobs_new(q_catalog *c, size_t threads, q_jobs **out, q_err *err);
 Q_MUST_USE q_code q_jobs_register(q_jobs *j, const char *kind, q_job_fn fn, void *ctx, q_err *err);
 /* Takes up what an earlier run left, then runs what comes. */

@@ -107,6 +107,42 @@ TEST(job_runs_and_keeps_its_result)
     q_catalog_close(c);
 }
 
+/* Has another job done and gives its result as its own. */
+static q_code asks(void *ctx, q_str id, q_str request, q_arena *a, q_str *result, q_err *err)
+{
+    q_jobs *j = *(q_jobs **)ctx;
+    q_job job = {.state = Q_JOB_QUEUED};
+    char other[65];
+    q_code rc = q_job_submit(j, "upper", request, Q_STR(""), other, err);
+
+    (void)id;
+    for (int i = 0; !rc && i < 5000 && job.state < Q_JOB_SUCCEEDED; i++) {
+        nap();
+        rc = q_job_get(j, "upper", q_str_of(other), a, &job, err);
+    }
+    if (!rc && job.state != Q_JOB_SUCCEEDED)
+        rc = q_err_set(err, Q_TIMEOUT, "nobody runs the other job");
+    *result = job.result;
+    return rc;
+}
+
+TEST(job_may_wait_for_one_of_another_kind)
+{
+    q_catalog *c = catalog_open(q_test_dir());
+    atomic_int runs = 0;
+    q_jobs *j = NULL;
+    char id[65];
+
+    CHECK_EQ(q_jobs_new(c, 1, &j, NULL), Q_OK);
+    CHECK_EQ(q_jobs_register(j, "asks", asks, &j, NULL), Q_OK);
+    CHECK_EQ(q_jobs_register(j, "upper", upper, &runs, NULL), Q_OK);
+    CHECK_EQ(q_jobs_start(j, NULL), Q_OK);
+    CHECK_EQ(q_job_submit(j, "asks", Q_STR("grain"), Q_STR(""), id, NULL), Q_OK);
+    CHECK_STREQ(wait_ended(j, "asks", id).result, "GRAIN");
+    q_jobs_free(j);
+    q_catalog_close(c);
+}
+
 TEST(job_that_fails_keeps_its_reason)
 {
     q_catalog *c = catalog_open(q_test_dir());
