@@ -174,8 +174,6 @@ q_code q_workers_new(const q_workers_config *config, q_workers **out, q_err *err
     pthread_mutex_init(&w->mu, NULL);
     pthread_cond_init(&w->freed, NULL);
     rc = environment_make(w, err);
-    if (!rc)
-        rc = spawner_start(w, err);
     if (rc) {
         q_workers_free(w);
         return rc;

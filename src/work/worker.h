@@ -35,7 +35,7 @@ typedef struct q_worker_task {
 } q_worker_task;
 
 typedef struct q_workers_config {
-    const char *const *spawner_argv; /* NULL-terminated; must end in q_worker_main */
+    const char *const *spawner_argv; /* NULL-terminated, borrowed; must end in q_worker_main */
     size_t slots;                    /* workers alive at once, e.g. q_cpu_count() */
     size_t memory_bytes;             /* address space of one worker, e.g. 2 GiB */
     unsigned cpu_seconds;            /* of one worker over its life */
@@ -44,10 +44,15 @@ typedef struct q_workers_config {
 typedef struct q_workers q_workers;
 typedef struct q_worker q_worker;
 
+/* The spawner is started by the first lease: who reads nothing pays for no
+ * model.
+ */
 Q_MUST_USE q_code q_workers_new(const q_workers_config *config, q_workers **out, q_err *err);
 void q_workers_free(q_workers *w); /* ends spawner and workers; NULL is fine */
 
-/* Waits for a free slot. Fails with Q_IO, Q_NOMEM. */
+/* Waits for a free slot. Fails with Q_IO, Q_NOMEM, Q_NOTFOUND (the spawner's
+ * program is not there), and what the spawner's preparation failed with.
+ */
 Q_MUST_USE q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err);
 /* As above, but Q_BUSY at once when no slot is free. */
 Q_MUST_USE q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err);

@@ -22,10 +22,12 @@ static q_code dies_on_page_three(q_str request, const int *fds, size_t fd_count,
 
 static q_workers *workers(const char *mode, size_t slots)
 {
-    const char *const argv[] = {"/proc/self/exe", mode, NULL};
+    const char **argv = q_arena_array(q_test_arena(), 3, sizeof *argv);
     q_workers_config config = {argv, slots, (size_t)2 << 30, 60};
     q_workers *w = NULL;
 
+    argv[0] = "/proc/self/exe";
+    argv[1] = mode;
     CHECK_EQ(q_workers_new(&config, &w, NULL), Q_OK);
     return w;
 }

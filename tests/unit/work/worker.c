@@ -553,7 +553,9 @@ TEST(worker_lease_says_why_there_is_none)
     CHECK_STR(err.msg, "/bin/true ends or hangs before it gives a worker");
     q_workers_free(w);
     config.spawner_argv = missing;
-    CHECK_EQ(q_workers_new(&config, &w, &err), Q_NOTFOUND);
+    CHECK_EQ(q_workers_new(&config, &w, &err), Q_OK);
+    CHECK_EQ(q_worker_lease(w, &k, &err), Q_NOTFOUND);
+    q_workers_free(w);
     setenv("TESSDATA_PREFIX", "broken", 1);
     w = workers_start(1);
     unsetenv("TESSDATA_PREFIX");
