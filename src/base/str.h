@@ -65,6 +65,5 @@ bool q_is_alpha(char c); /* ASCII */
 bool q_is_alnum(char c); /* ASCII */
 bool q_is_space(char c); /* ASCII: blank, \t \n \r \f \v */
 char q_to_lower(char c); /* ASCII */
-char q_to_upper(char c); /* ASCII */
 
 #endif

@@ -129,19 +129,9 @@ void q_list_int(q_value *list, int64_t i)
     q_map_int(list, Q_STR(""), i);
 }
 
-void q_list_double(q_value *list, double d)
-{
-    q_map_double(list, Q_STR(""), d);
-}
-
 void q_list_str(q_value *list, q_str s)
 {
     add_str(list, Q_STR(""), Q_STRING, s);
-}
-
-q_value *q_list_list(q_value *list)
-{
-    return add(list, Q_STR(""), Q_LIST);
 }
 
 q_value *q_list_map(q_value *list)

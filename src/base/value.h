@@ -63,9 +63,7 @@ q_value *q_map_map(q_value *map, q_str key);
 q_value *q_map_add(q_value *map, q_str key, q_kind kind);
 
 void q_list_int(q_value *list, int64_t i);
-void q_list_double(q_value *list, double d);
 void q_list_str(q_value *list, q_str s);
-q_value *q_list_list(q_value *list);
 q_value *q_list_map(q_value *list);
 q_value *q_list_add(q_value *list, q_kind kind);
 

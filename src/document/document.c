@@ -122,11 +122,6 @@ void q_document_close(q_document *d)
     free(d);
 }
 
-q_format q_document_format(const q_document *d)
-{
-    return d->format;
-}
-
 size_t q_document_page_count(const q_document *d)
 {
     return d->page_count;

@@ -31,7 +31,6 @@ extern const q_document_limits q_document_default_limits;
 Q_MUST_USE q_code q_document_open(int fd, const q_document_limits *limits, q_recogniser *recogniser,
                                   q_document **out, q_err *err);
 void q_document_close(q_document *d); /* NULL is fine */
-q_format q_document_format(const q_document *d);
 size_t q_document_page_count(const q_document *d);
 
 /* Read page `index` (from 0): a PDF's text layer where it has one, else

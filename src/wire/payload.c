@@ -215,11 +215,6 @@ int64_t q_payload_expected(const q_payload *p)
     return p->expected;
 }
 
-uint64_t q_payload_length(const q_payload *p)
-{
-    return p->length;
-}
-
 static q_code decoded(void *ctx, q_str bytes)
 {
     q_payload *p = ctx;

@@ -27,8 +27,6 @@ Q_MUST_USE q_code q_payload_new(const q_request *req, const q_signature *s, bool
 
 /* The decoded length that was declared, or -1. */
 int64_t q_payload_expected(const q_payload *p);
-/* Decoded bytes so far. */
-uint64_t q_payload_length(const q_payload *p);
 
 /* As q_chunked_write. Fails with IncompleteBody past the declared length. */
 Q_MUST_USE q_code q_payload_write(q_payload *p, q_str bytes, const q_sink *sink, q_fault *fault);

@@ -8,6 +8,7 @@
 #include "test.h"
 #include "work/lease.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ static q_code upper(void *ctx, q_str id, q_str request, q_arena *a, q_str *resul
 
     (void)id, (void)err;
     for (char *c = p; *c; c++)
-        *c = q_to_upper(*c);
+        *c = (char)toupper((unsigned char)*c);
     *result = q_str_of(p);
     atomic_fetch_add(runs, 1);
     return Q_OK;
