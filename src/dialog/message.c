@@ -25,8 +25,11 @@ static bool attribute_value(const q_session *s, q_str name, q_str *value)
     return false;
 }
 
-q_code message__fill(const q_message *m, const q_intent *intent, const q_session *s, q_arena *a,
-                     q_message *out, q_err *err)
+/* {Slot} and [attribute] places filled; a slot without a value leaves nothing,
+ * other braces stay. Fails with Q_NOMEM, Q_LIMIT.
+ */
+static q_code fill(const q_message *m, const q_intent *intent, const q_session *s, q_arena *a,
+                   q_message *out, q_err *err)
 {
     q_buf b = q_buf_init(a, MESSAGE_MAX);
     q_str rest = m->text;
@@ -84,8 +87,7 @@ q_code message__choose(const q_messages *all, size_t variant, const q_intent *in
     for (size_t i = 0; i < all->n && !rc; i++) {
         if (!first_of_group(all, i))
             continue;
-        rc = message__fill(variant_of(all, all->v[i].group, variant), intent, s, a, &(*out)[*count],
-                           err);
+        rc = fill(variant_of(all, all->v[i].group, variant), intent, s, a, &(*out)[*count], err);
         *count += !rc;
     }
     return rc;

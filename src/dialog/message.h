@@ -11,10 +11,4 @@ Q_MUST_USE q_code message__choose(const q_messages *all, size_t variant, const q
                                   const q_session *s, q_arena *a, q_message **out, size_t *count,
                                   q_err *err);
 
-/* {Slot} and [attribute] places filled; a slot without a value leaves nothing,
- * other braces stay. Fails with Q_NOMEM, Q_LIMIT.
- */
-Q_MUST_USE q_code message__fill(const q_message *m, const q_intent *intent, const q_session *s,
-                                q_arena *a, q_message *out, q_err *err);
-
 #endif

@@ -16,7 +16,4 @@ match match__identifier(const q_tokens *t, size_t i); /* "35678-9", "INV-204", "
 match match__quantity(const q_tokens *t, size_t i);
 match match__name(const q_tokens *t, size_t i);
 
-/* How many tokens from i on have no blank between them, at most 64. */
-size_t match__run(const q_tokens *t, size_t i);
-
 #endif

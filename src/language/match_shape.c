@@ -5,7 +5,8 @@
 
 enum { RUN_MAX = 64 };
 
-size_t match__run(const q_tokens *t, size_t i)
+/* How many tokens from i on have no blank between them, at most RUN_MAX. */
+static size_t run_at(const q_tokens *t, size_t i)
 {
     size_t n = 1;
 
@@ -126,7 +127,7 @@ match match__address(const q_tokens *t, size_t i)
 
     if (!start)
         return (match){0};
-    run = match__run(t, i);
+    run = run_at(t, i);
     n = email(t, i, run);
     if (!n)
         n = url(t, i, run);
@@ -155,7 +156,7 @@ match match__identifier(const q_tokens *t, size_t i)
         (i > 0 && !t->v[i].space && !q_token_mark(&t->v[i - 1], '(') &&
          !q_token_mark(&t->v[i - 1], '#') && !q_token_mark(&t->v[i - 1], ':')))
         return (match){0};
-    run = match__run(t, i);
+    run = run_at(t, i);
     for (n = 0; n < run; n++) {
         const q_token *k = &t->v[i + n];
 

@@ -122,16 +122,6 @@ void s3__checksum_clear(s3_checksum *c);
 Q_MUST_USE q_code s3__checksum_combine(q_call *call, const struct s3_algorithm *algorithm,
                                        bool full_object, const q_part *parts, size_t n, q_str *out);
 
-/* s3_copy.c: where a copy comes from. */
-
-typedef struct s3_source {
-    q_str bucket, key;
-    q_object object;
-} s3_source;
-
-/* Read x-amz-copy-source, find the object and hold it against the conditions. */
-Q_MUST_USE q_code s3__source_find(q_call *call, s3_source *out);
-
 /* s3_multipart.c */
 
 /* The upload that the request names, or NoSuchUpload; and the checksum its

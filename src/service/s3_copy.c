@@ -8,8 +8,13 @@
 /* How often a copy starts over when its source is replaced under it. */
 enum { COPY_TRIES = 8, COPY_BLOCK = 1 << 18 };
 
+typedef struct copy_source {
+    q_str bucket, key;
+    q_object object;
+} copy_source;
+
 /* "/bucket/key", "bucket/key?versionId=null", percent-encoded. */
-static q_code source_read(q_call *call, s3_source *out)
+static q_code source_read(q_call *call, copy_source *out)
 {
     q_str text = s3__text(call, Q_STR("CopySource")), version = Q_STR("");
     size_t mark = q_str_find(text, Q_STR("?versionId="));
@@ -55,7 +60,7 @@ static const char *condition_failed(const q_value *in, const q_object *o)
 }
 
 /* Hold what was found against the conditions; `rc` is how finding it went. */
-static q_code source_check(q_call *call, q_code rc, const s3_source *s)
+static q_code source_check(q_call *call, q_code rc, const copy_source *s)
 {
     const char *failed;
 
@@ -72,7 +77,8 @@ static q_code source_check(q_call *call, q_code rc, const s3_source *s)
                        "At least one of the pre-conditions you specified did not hold");
 }
 
-q_code s3__source_find(q_call *call, s3_source *out)
+/* Read x-amz-copy-source, find the object and hold it against the conditions. */
+static q_code source_find(q_call *call, copy_source *out)
 {
     q_code rc = source_read(call, out);
 
@@ -86,7 +92,7 @@ q_code s3__source_find(q_call *call, s3_source *out)
 /* The copy's document: the source's, or with REPLACE the request's. What was
  * computed from the bytes goes along in either case.
  */
-static q_code document(q_call *call, const s3_source *from, bool replace, q_str *out)
+static q_code document(q_call *call, const copy_source *from, bool replace, q_str *out)
 {
     const struct s3_algorithm *algorithm;
     q_value *was, *now;
@@ -113,7 +119,7 @@ static q_code document(q_call *call, const s3_source *from, bool replace, q_str 
 }
 
 /* A checksum can be asked for; only one that the source has is there. */
-static q_code check_algorithm(q_call *call, const s3_source *from)
+static q_code check_algorithm(q_call *call, const copy_source *from)
 {
     q_str asked = s3__text(call, Q_STR("ChecksumAlgorithm"));
     const struct s3_algorithm *has;
@@ -134,7 +140,7 @@ static q_code check_algorithm(q_call *call, const s3_source *from)
                        Q_ARG(asked));
 }
 
-static q_code copy_once(q_call *call, const s3_source *from, bool replace, q_object_put *put)
+static q_code copy_once(q_call *call, const copy_source *from, bool replace, q_object_put *put)
 {
     q_code rc = check_algorithm(call, from);
 
@@ -145,7 +151,8 @@ static q_code copy_once(q_call *call, const s3_source *from, bool replace, q_obj
     return q_object_copy(s3__app(call)->objects, &from->object, put, &call->err);
 }
 
-static q_code check_copy(q_call *call, const s3_source *from, const q_object_put *put, bool replace)
+static q_code check_copy(q_call *call, const copy_source *from, const q_object_put *put,
+                         bool replace)
 {
     if (!replace && q_str_eq(from->bucket, put->bucket) && q_str_eq(from->key, put->key))
         return q_call_fail(call, "InvalidRequest",
@@ -155,7 +162,7 @@ static q_code check_copy(q_call *call, const s3_source *from, const q_object_put
     return Q_OK;
 }
 
-static void show_copy(q_call *call, const s3_source *from, const q_object_put *put)
+static void show_copy(q_call *call, const copy_source *from, const q_object_put *put)
 {
     q_value *result = q_map_map(call->out, Q_STR("CopyObjectResult"));
     const struct s3_algorithm *algorithm;
@@ -181,7 +188,7 @@ q_code s3__copy_object(q_call *call)
     q_object_put put = {.bucket = s3__text(call, Q_STR("Bucket")),
                         .key = s3__text(call, Q_STR("Key")),
                         .now_ms = call->now_ms};
-    s3_source from = {0};
+    copy_source from = {0};
     q_object made;
     q_code rc = s3__begin(call);
 
@@ -190,7 +197,7 @@ q_code s3__copy_object(q_call *call)
     if (!rc)
         rc = s3__write_conditions(call, &put);
     if (!rc)
-        rc = s3__source_find(call, &from);
+        rc = source_find(call, &from);
     if (!rc)
         rc = check_copy(call, &from, &put, replace);
     if (rc)
@@ -198,7 +205,7 @@ q_code s3__copy_object(q_call *call)
     rc = copy_once(call, &from, replace, &put);
     for (int i = 0; i < COPY_TRIES && rc == Q_BUSY; i++) {
         q_str seen = from.object.file;
-        q_code found = s3__source_find(call, &from);
+        q_code found = source_find(call, &from);
 
         if (found)
             return found;
@@ -299,7 +306,7 @@ static q_code part_copy(q_call *call, int fd, s3_range range, const q_upload *up
 q_code s3__upload_part_copy(q_call *call)
 {
     const struct s3_algorithm *algorithm = NULL;
-    s3_source from = {0};
+    copy_source from = {0};
     q_upload upload;
     s3_range range;
     int fd = -1;

@@ -90,7 +90,7 @@ void q_textract_text(const q_pages *pages, q_value *out)
     q_map_str(out, Q_STR("DetectDocumentTextModelVersion"), Q_STR("1.0"));
 }
 
-q_code textract__detect(q_call *call)
+static q_code detect(q_call *call)
 {
     q_pages pages;
     q_code rc = textract__read(call, &pages);
@@ -102,7 +102,7 @@ q_code textract__detect(q_call *call)
 }
 
 static const q_handler handlers[] = {
-    {.operation = "DetectDocumentText", .run = textract__detect},
+    {.operation = "DetectDocumentText", .run = detect},
     {.operation = "AnalyzeExpense", .run = textract__analyze_expense},
     {.operation = "StartDocumentTextDetection", .run = textract__start_detection},
     {.operation = "GetDocumentTextDetection", .run = textract__get_detection},

@@ -33,7 +33,6 @@ Q_MUST_USE q_code textract__read(q_call *call, q_pages *out);
 const char *textract__error_name(q_code code);
 
 /* The handlers. */
-q_code textract__detect(q_call *call);
 q_code textract__analyze_expense(q_call *call);
 q_code textract__start_detection(q_call *call);
 q_code textract__get_detection(q_call *call);

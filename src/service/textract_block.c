@@ -14,7 +14,8 @@ typedef struct blocks {
     bool numbered;
 } blocks;
 
-double textract__round(double v)
+/* At most nine decimals: coordinates need no more. */
+static double rounded(double v)
 {
     return round(v * 1e9) / 1e9;
 }
@@ -23,8 +24,8 @@ static void point(q_value *polygon, double x, double y)
 {
     q_value *p = q_list_map(polygon);
 
-    q_map_double(p, Q_STR("X"), textract__round(x));
-    q_map_double(p, Q_STR("Y"), textract__round(y));
+    q_map_double(p, Q_STR("X"), rounded(x));
+    q_map_double(p, Q_STR("Y"), rounded(y));
 }
 
 void textract__geometry(q_value *map, q_box box)
@@ -33,10 +34,10 @@ void textract__geometry(q_value *map, q_box box)
     q_value *b = q_map_map(geometry, Q_STR("BoundingBox"));
     q_value *polygon = q_map_list(geometry, Q_STR("Polygon"));
 
-    q_map_double(b, Q_STR("Width"), textract__round(box.width));
-    q_map_double(b, Q_STR("Height"), textract__round(box.height));
-    q_map_double(b, Q_STR("Left"), textract__round(box.left));
-    q_map_double(b, Q_STR("Top"), textract__round(box.top));
+    q_map_double(b, Q_STR("Width"), rounded(box.width));
+    q_map_double(b, Q_STR("Height"), rounded(box.height));
+    q_map_double(b, Q_STR("Left"), rounded(box.left));
+    q_map_double(b, Q_STR("Top"), rounded(box.top));
     point(polygon, box.left, box.top);
     point(polygon, q_box_right(box), box.top);
     point(polygon, q_box_right(box), q_box_bottom(box));

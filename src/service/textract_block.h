@@ -23,7 +23,4 @@ void textract__blocks(const q_pages *pages, size_t from, size_t count, bool numb
 /* Add the member Geometry: the box, and its corners as a polygon. */
 void textract__geometry(q_value *map, q_box box);
 
-/* A number with at most nine decimals: coordinates need no more. */
-double textract__round(double v);
-
 #endif

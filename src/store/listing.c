@@ -16,7 +16,10 @@ typedef struct scan {
     size_t cap;
 } scan;
 
-q_str q_listing_past(q_arena *a, q_str s)
+/* The first text in byte order that is greater than all that start with s; .n
+ * is 0 when there is none. .p is NULL when the arena is full.
+ */
+static q_str past(q_arena *a, q_str s)
 {
     q_str copy;
 
@@ -58,13 +61,13 @@ static q_code scan_init(scan *s, q_err *err)
 {
     const q_listing_query *q = s->query;
 
-    s->to = q_listing_past(s->arena, q->prefix);
+    s->to = past(s->arena, q->prefix);
     s->from = q->prefix.n ? q->prefix : Q_STR("");
     if (q->after.n && q_str_cmp(q->after, q->prefix) >= 0) {
         q_str folded = q_str_starts(q->after, q->prefix) ? fold(q, q->after) : (q_str){NULL, 0};
 
         if (folded.n && folded.n == q->after.n)
-            s->from = q_listing_past(s->arena, folded);
+            s->from = past(s->arena, folded);
         else
             s->from = behind(s->arena, q->after);
     }
@@ -115,7 +118,7 @@ static q_code take(scan *s, q_rows *rows, bool *again, bool *full, q_err *err)
     }
     folded = fold(s->query, key);
     if (folded.n) {
-        s->from = q_listing_past(s->arena, folded);
+        s->from = past(s->arena, folded);
         if (!s->from.p)
             return q_err_nomem(err);
         *again = true;

@@ -31,9 +31,4 @@ typedef struct q_listing {
 Q_MUST_USE q_code q_listing_read(q_objects *o, const q_listing_query *query, q_arena *a,
                                  q_listing *out, q_err *err);
 
-/* The first text in byte order that is greater than all that start with s; .n
- * is 0 when there is none. .p is NULL when the arena is full.
- */
-q_str q_listing_past(q_arena *a, q_str s);
-
 #endif
