@@ -139,6 +139,12 @@ q_value *q_list_map(q_value *list)
     return add(list, Q_STR(""), Q_MAP);
 }
 
+void q_value_fail(q_value *v)
+{
+    if (v)
+        (v->root ? v->root : v)->failed = true;
+}
+
 q_code q_value_ok(const q_value *root, q_err *err)
 {
     return !root || root->failed ? q_err_nomem(err) : Q_OK;

@@ -69,6 +69,8 @@ q_value *q_list_add(q_value *list, q_kind kind);
 
 /* Q_NOMEM when anything below this root could not be added. */
 Q_MUST_USE q_code q_value_ok(const q_value *root, q_err *err);
+/* What was to be added could not be made: q_value_ok fails from now on. NULL is fine. */
+void q_value_fail(q_value *v);
 
 /* The first member with that name, by case; NULL without one. */
 const q_value *q_value_get(const q_value *map, q_str key);

@@ -219,6 +219,8 @@ void s3__owner(const q_call *call, q_value *map)
     /* A canonical user id is 64 hex digits that stand for the account. */
     if (id && q_sha256_hex(call->account, id))
         q_map_str(map, Q_STR("ID"), q_str_of(id));
+    else
+        q_value_fail(map);
     q_map_str(map, Q_STR("DisplayName"), Q_STR("root"));
 }
 

@@ -79,10 +79,14 @@ static q_code request_write(q_call *call, q_str *out)
     const q_value *object = q_value_at(call->in, "DocumentLocation", "S3Object", NULL);
     q_buf b = q_buf_init(call->arena, REQUEST_BYTES);
     q_value *request = q_value_map(call->arena);
+    q_code rc;
 
     q_map_str(request, Q_STR("Bucket"), q_value_str(object, Q_STR("Bucket"), Q_STR("")));
     q_map_str(request, Q_STR("Name"), q_value_str(object, Q_STR("Name"), Q_STR("")));
     q_map_str(request, Q_STR("JobTag"), q_value_str(call->in, Q_STR("JobTag"), Q_STR("")));
+    rc = q_value_ok(request, &call->err);
+    if (rc)
+        return rc;
     q_json_write(&b, request);
     return q_buf_finish(&b, out, &call->err);
 }

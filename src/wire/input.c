@@ -80,6 +80,8 @@ static q_code read_xml_body(const q_shape *shape, q_str root_name, q_str body, q
 
 static q_code read_payload(const q_api *api, const q_member *m, q_str body, q_value *in, q_err *err)
 {
+    q_value *to;
+
     if (m->streaming)
         return Q_OK;
     if (m->shape->kind == Q_SHAPE_BLOB) {
@@ -93,9 +95,12 @@ static q_code read_payload(const q_api *api, const q_member *m, q_str body, q_va
     }
     if (body.n == 0)
         return Q_OK;
+    to = q_map_map(in, m->name);
+    if (!to)
+        return q_err_nomem(err);
     if (api->protocol == Q_REST_XML)
-        return read_xml_body(m->shape, m->wire_name, body, q_map_map(in, m->name), err);
-    return read__json(m->shape, body, q_map_map(in, m->name), err);
+        return read_xml_body(m->shape, m->wire_name, body, to, err);
+    return read__json(m->shape, body, to, err);
 }
 
 static bool has_body_members(const q_shape *s)

@@ -55,8 +55,10 @@ static q_sign_fault date_read(q_str date, q_arena *a, q_signature *out, q_err *e
         return malformed(err, "Date must be in ISO-8601 'basic format', as 20130524T000000Z.");
     q_time_basic(out->signed_ms, basic);
     out->date = q_str_copy(a, q_str_of(basic));
-    if (!out->date.p)
-        return malformed(err, "out of memory");
+    if (!out->date.p) {
+        q_err_nomem(err);
+        return Q_SIGN_MALFORMED;
+    }
     if (!q_str_starts(out->date, out->day)) {
         q_err_set(err, Q_INVALID,
                   "Date in Credential scope (%.*s) is not that of the request's "

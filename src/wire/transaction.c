@@ -62,8 +62,13 @@ static void operation_find(transaction *t, q_str form)
 static q_code refused(transaction *t, q_sign_fault why, const q_err *err)
 {
     int status;
-    const char *name = q_sign_error(t->speaks->protocol, t->signature.form, why, &status);
-    q_code rc = q_fault_set(&t->fault, name, "%s", err->msg);
+    const char *name;
+    q_code rc;
+
+    if (err->code == Q_NOMEM) /* no fault of the client's */
+        return q_fault_set(&t->fault, NULL, "out of memory");
+    name = q_sign_error(t->speaks->protocol, t->signature.form, why, &status);
+    rc = q_fault_set(&t->fault, name, "%s", err->msg);
 
     t->fault.status = status;
     return rc;

@@ -46,10 +46,13 @@ static bool counted(builder *b)
 
 static void add_attribute(builder *b, xml_node *node, const xmlChar **at)
 {
-    xml_attribute *a = counted(b) ? q_arena_alloc(b->arena, sizeof *a) : NULL;
+    xml_attribute *a;
 
+    if (!counted(b))
+        return;
+    a = q_arena_alloc(b->arena, sizeof *a);
     if (!a) {
-        stop(b, Q_NOMEM);
+        stop(b, q_err_nomem(b->err));
         return;
     }
     a->name = copied(b, at[0], strlen((const char *)at[0]));
@@ -138,7 +141,7 @@ static q_code parser_error(const builder *b)
     const xmlError *e = xmlCtxtGetLastError(b->parser);
     q_str message = q_str_trim(q_str_of(e ? e->message : "not well-formed"));
 
-    if (e && e->code == XML_ERR_NO_MEMORY)
+    if (b->parser->errNo == XML_ERR_NO_MEMORY || (e && e->code == XML_ERR_NO_MEMORY))
         return q_err_nomem(b->err);
     return q_err_set(b->err, Q_INVALID, "XML: %.*s in line %d", Q_ARG(message), e ? e->line : 1);
 }
@@ -165,7 +168,8 @@ q_code xml__parse(q_arena *a, q_str text, xml_node **root, q_err *err)
         return q_err_nomem(err);
     xmlCtxtUseOptions(b.parser, XML_PARSE_NONET);
     xmlParseChunk(b.parser, text.p, (int)text.n, 1);
-    if (!b.rc && (!b.parser->wellFormed || !b.root))
+    /* Out of memory, it stops and calls what it has read well-formed. */
+    if (!b.rc && (!b.parser->wellFormed || b.parser->disableSAX || !b.root))
         b.rc = parser_error(&b);
     q_buf_clear(&b.text);
     xmlFreeParserCtxt(b.parser);

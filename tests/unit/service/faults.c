@@ -1,0 +1,314 @@
+/* Fault sweeps: one request of every operation, from its head to its reply,
+ * with ever less memory taken away until it succeeds.
+ *
+ *     arena   the request's arena has 0 bytes, a few, ... as many as it needs
+ *     heap    the 1st, 2nd, ... allocation of the program, of SQLite and of
+ *             libxml2 fails
+ *
+ * Each run ends in the whole reply or in an error that blames the server, and
+ * leaves the store whole. The sanitizers see to the leaks.
+ */
+#include "faults.h"
+
+#include "../document/sample.h"
+#include "base/encode.h"
+#include "base/log.h"
+#include "service/lex_bots.h"
+#include "service/reader.h"
+#include "service/services.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_ARENA = 64 << 20, MOST_ALLOCATIONS = 20000, PREPARING = 6 };
+
+static const char BOT[] =
+    "{\"resource\":{\"name\":\"Tea\",\"clarificationPrompt\":{\"messages\":[{\"contentType\":"
+    "\"PlainText\",\"content\":\"What?\"}],\"maxAttempts\":2},\"intents\":[{\"name\":\"Order\","
+    "\"sampleUtterances\":[\"I want tea\",\"{Cups} cups of tea\"],\"fulfillmentActivity\":"
+    "{\"type\":\"ReturnIntent\"},\"slots\":[{\"name\":\"Cups\",\"slotType\":\"AMAZON.NUMBER\","
+    "\"slotConstraint\":\"Required\",\"valueElicitationPrompt\":{\"messages\":[{\"contentType\":"
+    "\"PlainText\",\"content\":\"How many cups?\"}],\"maxAttempts\":2}}]}]}}";
+
+typedef struct fault_case {
+    const char *operation;
+    ask ask;
+    ask before[PREPARING]; /* asked without faults ahead of each run */
+    bool slow;             /* other processes take part: fewer runs */
+} fault_case;
+
+/* ---- the requests ---- */
+
+#define ASK(m, t, name, value, body)                                                               \
+    {                                                                                              \
+        "s3", m, t, {name, value}, body                                                            \
+    }
+#define S3(m, t) ASK(m, t, NULL, NULL, Q_STR_INIT(""))
+#define S3_WITH(m, t, name, value) ASK(m, t, name, value, Q_STR_INIT(""))
+#define S3_BODY(m, t, body) ASK(m, t, NULL, NULL, Q_STR_INIT(body))
+#define S3_BODY_WITH(m, t, body, name, value) ASK(m, t, name, value, Q_STR_INIT(body))
+#define SAY(text) Q_STR_INIT("{\"inputText\":\"" text "\"}")
+#define JSON_11 "Content-Type", "application/x-amz-json-1.1", "X-Amz-Target"
+
+#define MAKE S3("PUT", "/bucket")
+#define PUT S3_BODY_WITH("PUT", "/bucket/key", "hello", "Content-Type", "text/plain")
+#define PUT_OTHER S3_BODY("PUT", "/bucket/other", "hello")
+#define BEGIN S3_WITH("POST", "/bucket/key?uploads", "x-amz-meta-a", "b")
+#define PART S3_BODY("PUT", "/bucket/key?partNumber=1&uploadId={upload}", "hello")
+#define END S3("DELETE", "/bucket/key?uploadId={upload}")
+#define COMPLETE                                                                                   \
+    S3_BODY("POST", "/bucket/key?uploadId={upload}",                                               \
+            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"                      \
+            "5d41402abc4b2a76b9719d911017c592</ETag></Part></CompleteMultipartUpload>")
+
+static const fault_case s3_cases[] = {
+    {"ListBuckets", S3("GET", "/")},
+    {"CreateBucket", S3("PUT", "/made"), {S3("PUT", "/made"), S3("DELETE", "/made")}},
+    {"HeadBucket", S3("HEAD", "/bucket")},
+    {"GetBucketLocation", S3("GET", "/bucket?location")},
+    {"DeleteBucket", S3("DELETE", "/made"), {S3("PUT", "/made")}},
+    {"PutObject", PUT},
+    {"GetObject", S3("GET", "/bucket/key"), {PUT}},
+    {"HeadObject", S3("HEAD", "/bucket/key"), {PUT}},
+    {"GetObjectTagging", S3("GET", "/bucket/key?tagging"), {PUT}},
+    {"CopyObject", S3_WITH("PUT", "/bucket/copy", "x-amz-copy-source", "/bucket/key"), {PUT}},
+    {"DeleteObject", S3("DELETE", "/bucket/key"), {PUT}},
+    {"DeleteObjects",
+     S3_BODY_WITH(
+         "POST", "/bucket?delete",
+         "<Delete><Object><Key>key</Key></Object><Object><Key>other</Key></Object></Delete>",
+         "x-amz-checksum-crc32", "hR4ooA=="),
+     {PUT, PUT_OTHER}},
+    {"ListObjects", S3("GET", "/bucket"), {PUT, PUT_OTHER}},
+    {"ListObjectsV2", S3("GET", "/bucket?list-type=2&delimiter=t"), {PUT, PUT_OTHER}},
+    {"CreateMultipartUpload", BEGIN, {BEGIN, END}},
+    {"ListMultipartUploads", S3("GET", "/bucket?uploads")},
+    {"UploadPart", PART, {BEGIN}},
+    {"UploadPartCopy",
+     S3_WITH("PUT", "/bucket/key?partNumber=1&uploadId={upload}", "x-amz-copy-source",
+             "/bucket/other"),
+     {PUT_OTHER, BEGIN}},
+    {"CompleteMultipartUpload", COMPLETE, {BEGIN, PART}},
+    {"AbortMultipartUpload", END, {BEGIN, PART}},
+    {"ListParts", S3("GET", "/bucket/key?uploadId={upload}"), {BEGIN, PART}},
+};
+
+static const fault_case other_cases[] = {
+    {"GetCallerIdentity",
+     {"sts",
+      "POST",
+      "/",
+      {"Content-Type", "application/x-www-form-urlencoded"},
+      Q_STR_INIT("Action=GetCallerIdentity&Version=2011-06-15")}},
+    {"DetectEntities",
+     {"comprehend",
+      "POST",
+      "/",
+      {JSON_11, "Comprehend_20171127.DetectEntities"},
+      Q_STR_INIT("{\"Text\":\"Ada paid $5 to Acme Ltd\",\"LanguageCode\":\"en\"}")}},
+    {"DetectKeyPhrases",
+     {"comprehend",
+      "POST",
+      "/",
+      {JSON_11, "Comprehend_20171127.DetectKeyPhrases"},
+      Q_STR_INIT("{\"Text\":\"the old pump of the house\",\"LanguageCode\":\"en\"}")}},
+    {"PostText",
+     {"lex",
+      "POST",
+      "/bot/Tea/alias/%24LATEST/user/ada/text",
+      {"Content-Type", "application/json"},
+      SAY("I want tea")},
+     {{"lex",
+       "POST",
+       "/bot/Tea/alias/%24LATEST/user/ada/text",
+       {"Content-Type", "application/json"},
+       SAY("2 cups of tea")}}},
+};
+
+/* ---- the sweeps ---- */
+
+static void prepare(bench *b, const fault_case *c)
+{
+    for (size_t i = 0; i < PREPARING && c->before[i].service; i++)
+        bench_do(b, &c->before[i]);
+}
+
+/* Says what is wrong with a run that is neither whole nor an error of ours. */
+static bool complain(const fault_case *c, const char *sweep, size_t at, const told *got)
+{
+    if (got->replied && got->status >= 500)
+        return false;
+    printf("# %s, %s %zu: %s %d, %zu bytes: %.*s\n", c->operation, sweep, at,
+           got->replied ? "status" : "no reply,", got->status, got->body.n, Q_ARG(got->body));
+    return true;
+}
+
+static bool as_good(const told *want, const told *got)
+{
+    return got->replied && got->status == want->status && got->body.n == want->body.n &&
+           got->file_length == want->file_length;
+}
+
+/* Both return how many runs were wrong. */
+static size_t sweep_arena(bench *b, const fault_case *c, const told *want)
+{
+    size_t limit = 0, count, wrong = 0;
+    bool done = false;
+
+    while (!done && limit < MOST_ARENA) {
+        told got;
+
+        prepare(b, c);
+        got = bench_ask(b, &c->ask, limit, 0, &count);
+        done = as_good(want, &got);
+        wrong += !done && complain(c, "arena of", limit, &got);
+        bench_check(b);
+        limit += c->slow ? 64 + limit / 2 : 16 + limit / 32;
+    }
+    CHECK(done);
+    return wrong;
+}
+
+static size_t sweep_heap(bench *b, const fault_case *c, const told *want)
+{
+    size_t nth = 0, count, wrong = 0;
+
+    do { /* until there are fewer than that */
+        told got;
+
+        nth += c->slow ? 1 + nth / 4 : 1 + nth / 64;
+        prepare(b, c);
+        got = bench_ask(b, &c->ask, MOST_ARENA, nth, &count);
+        wrong += !as_good(want, &got) && complain(c, "allocation", nth, &got);
+        bench_check(b);
+    } while (count >= nth && nth < MOST_ALLOCATIONS);
+    CHECK(count < nth);
+    return wrong;
+}
+
+static size_t sweep(bench *b, const fault_case *c)
+{
+    size_t wrong;
+    told want;
+
+    prepare(b, c);
+    want = bench_do(b, &c->ask);
+    wrong = sweep_arena(b, c, &want) + sweep_heap(b, c, &want);
+    prepare(b, c);
+    bench_do(b, &c->ask);
+    return wrong;
+}
+
+static bench *opened(void)
+{
+    static const ask make = MAKE, put = PUT;
+    bench *b = bench_open();
+    q_bot_stored stored;
+
+    q_log_set_level(Q_LOG_OFF);
+    CHECK_EQ(q_bot_store(bench_app(b)->catalog, q_str_of(BOT), Q_STR(""), 1, &stored, NULL), Q_OK);
+    bench_do(b, &make);
+    bench_do(b, &put);
+    return b;
+}
+
+static void sweep_all(const fault_case *cases, size_t n)
+{
+    bench *b = opened();
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < n; i++)
+        wrong += sweep(b, &cases[i]);
+    CHECK_EQ(wrong, 0);
+}
+
+TEST(buckets_and_objects_survive_a_lack_of_memory)
+{
+    sweep_all(s3_cases, sizeof s3_cases / sizeof *s3_cases);
+}
+
+TEST(texts_and_bots_survive_a_lack_of_memory)
+{
+    sweep_all(other_cases, sizeof other_cases / sizeof *other_cases);
+}
+
+static ask textract(const char *target, const char *body)
+{
+    return (ask){"textract", "POST", "/", {JSON_11, target}, q_str_of(body)};
+}
+
+/* {"Document": {"Bytes": ...}} of a page with two lines. */
+static const char *document(void)
+{
+    q_buf b = q_buf_init(q_test_arena(), 1 << 20);
+    q_str out;
+
+    q_buf_puts(&b, "{\"Document\":{\"Bytes\":\"");
+    q_buf_base64(&b, sample_text_pdf("BT /F1 16 Tf 20 170 Td (Invoice 7731) Tj 0 -30 Td"
+                                     " (Total: $12.00) Tj ET",
+                                     1, ""));
+    q_buf_puts(&b, "\"}}");
+    q_buf_char(&b, 0);
+    CHECK_EQ(q_buf_finish(&b, &out, NULL), Q_OK);
+    return out.p;
+}
+
+TEST(documents_survive_a_lack_of_memory)
+{
+    static const char where[] =
+        "{\"DocumentLocation\":{\"S3Object\":{\"Bucket\":\"bucket\",\"Name\":\"key\"}}}";
+    ask start = textract("Textract.StartDocumentTextDetection", where);
+    const fault_case cases[] = {
+        {"DetectDocumentText", textract("Textract.DetectDocumentText", document()), .slow = true},
+        {"AnalyzeExpense", textract("Textract.AnalyzeExpense", document()), .slow = true},
+        {"StartDocumentTextDetection", start},
+        {"GetDocumentTextDetection",
+         textract("Textract.GetDocumentTextDetection", "{\"JobId\":\"{job}\"}"),
+         {start}},
+    };
+
+    sweep_all(cases, sizeof cases / sizeof *cases);
+}
+
+/* ---- no operation is forgotten ---- */
+
+static bool swept(const char *operation)
+{
+    static const char *const documents[] = {"DetectDocumentText", "AnalyzeExpense",
+                                            "StartDocumentTextDetection",
+                                            "GetDocumentTextDetection"};
+
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        if (strcmp(documents[i], operation) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof s3_cases / sizeof *s3_cases; i++)
+        if (strcmp(s3_cases[i].operation, operation) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof other_cases / sizeof *other_cases; i++)
+        if (strcmp(other_cases[i].operation, operation) == 0)
+            return true;
+    return false;
+}
+
+TEST(every_operation_is_swept)
+{
+    static const q_service *const services[] = {&q_service_s3, &q_service_sts, &q_service_textract,
+                                                &q_service_comprehend, &q_service_lex_runtime};
+
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        for (size_t k = 0; k < services[i]->count; k++)
+            if (!swept(services[i]->handlers[k].operation))
+                q_test_fail(__FILE__, __LINE__, "no sweep of %s",
+                            services[i]->handlers[k].operation);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], Q_WORKER_COMMAND) == 0)
+        return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare,
+                             q_reader_release);
+    faults_install();
+    if (access("/dev/shm", W_OK) == 0) /* thousands of transactions: none waits for a disk */
+        setenv("TMPDIR", "/dev/shm", 1);
+    return q_test_main("service/faults", argc, argv);
+}

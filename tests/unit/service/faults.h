@@ -1,0 +1,54 @@
+/* What the fault sweeps stand on: allocations that fail when told to, and the
+ * rooms of a server over a fresh folder, asked without a socket.
+ */
+#ifndef Q_TEST_FAULTS_H
+#define Q_TEST_FAULTS_H
+
+#include "test.h"
+
+#include "net/http.h"
+#include "service/app.h"
+
+/* ---- faults_memory.c: on this thread, while armed ---- */
+
+/* Before SQLite and libxml2 are first used: they allocate through us. */
+void faults_install(void);
+/* Let the nth allocation from now fail, from 1; 0: none does. */
+void faults_arm(size_t nth);
+/* How many there were; more than n when the nth has failed. */
+size_t faults_disarm(void);
+
+/* ---- faults_bench.c ---- */
+
+typedef struct bench bench;
+
+typedef struct ask {
+    const char *service, *method, *target; /* {upload}, {job}: the latest of its kind */
+    const char *headers[6];                /* name, value, ... */
+    q_str body;
+} ask;
+
+typedef struct told {
+    bool replied;
+    int status;
+    q_str body;           /* in the test's arena */
+    uint64_t file_length; /* of a body that is a file's range */
+} told;
+
+/* In the test's arena, closed with it. */
+bench *bench_open(void);
+q_app *bench_app(bench *b);
+/* One request through the gateway, as the network room would call it. Its arena
+ * has `limit` bytes; its `nth` allocation fails (0: none); *count tells how
+ * many it made.
+ */
+told bench_ask(bench *b, const ask *a, size_t limit, size_t nth, size_t *count);
+/* Ask without faults; fails the test unless the status is a 2xx. */
+told bench_do(bench *b, const ask *a);
+/* Fails the test unless the store is whole: every row has its file, nothing is
+ * left in the temporary folder, and every file has its row once the sweep that
+ * follows a crash has run.
+ */
+void bench_check(bench *b);
+
+#endif
