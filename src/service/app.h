@@ -4,6 +4,7 @@
 
 #include "base/pool.h"
 #include "store/catalog.h"
+#include "wire/call.h"
 #include "work/event.h"
 #include "work/function.h"
 #include "work/job.h"
@@ -21,7 +22,7 @@ typedef struct q_app {
     q_events *events;
     q_functions *functions;
     q_bots *bots; /* NULL is fine: then no bot's model is kept */
-    q_pool *compute;
+    q_pool *compute[Q_WAITS_KINDS];
     char account[13]; /* twelve digits and a NUL */
 } q_app;
 

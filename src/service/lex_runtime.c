@@ -105,7 +105,7 @@ static q_code post_text(q_call *call)
 }
 
 static const q_handler handlers[] = {
-    {.operation = "PostText", .run = post_text},
+    {.operation = "PostText", .run = post_text, .waits = Q_WAITS_FUNCTION},
 };
 
 const q_service q_service_lex_runtime = {"lex-runtime", handlers,

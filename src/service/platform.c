@@ -24,7 +24,7 @@ struct q_platform {
     char endpoint[128];
 };
 
-/* Calls wait for disks and workers, so there are more of them than processors. */
+/* Calls wait, so there are more threads for them than processors. */
 static size_t compute_threads(void)
 {
     return 4 * q_cpu_count() + 4;
@@ -50,8 +50,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)
         rc = q_bots_new(&app->bots, err);
-    if (!rc)
-        rc = q_pool_new(compute_threads(), &app->compute, err);
+    for (size_t i = 0; i < Q_WAITS_KINDS && !rc; i++)
+        rc = q_pool_new(compute_threads(), &app->compute[i], err);
     return rc;
 }
 
@@ -98,12 +98,13 @@ static q_code gateway_open(q_platform *p, q_err *err)
         .services = services,
         .app = &p->app,
         .account = p->app.account,
-        .compute = p->app.compute,
         .secret = secret_of,
         .secret_ctx = p->credentials,
         .page = page_reply,
     };
 
+    for (size_t i = 0; i < Q_WAITS_KINDS; i++)
+        config.compute[i] = p->app.compute[i];
     return q_gateway_new(&config, &p->gateway, err);
 }
 
@@ -161,7 +162,8 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_server_free(p->server, drain_ms);
     q_jobs_free(p->app.jobs);
     q_functions_free(p->app.functions);
-    q_pool_free(p->app.compute);
+    for (size_t i = 0; i < Q_WAITS_KINDS; i++)
+        q_pool_free(p->app.compute[i]);
     q_gateway_free(p->gateway);
     q_bots_free(p->app.bots);
     q_events_free(p->app.events);

@@ -102,8 +102,8 @@ static q_code detect(q_call *call)
 }
 
 static const q_handler handlers[] = {
-    {.operation = "DetectDocumentText", .run = detect},
-    {.operation = "AnalyzeExpense", .run = textract__analyze_expense},
+    {.operation = "DetectDocumentText", .run = detect, .waits = Q_WAITS_WORKER},
+    {.operation = "AnalyzeExpense", .run = textract__analyze_expense, .waits = Q_WAITS_WORKER},
     {.operation = "StartDocumentTextDetection", .run = textract__start_detection},
     {.operation = "GetDocumentTextDetection", .run = textract__get_detection},
 };

@@ -53,6 +53,13 @@ typedef struct q_call {
     q_err err;              /* the sentence */
 } q_call;
 
+/* What a handler waits for. One that waits for a function must not hold up what
+ * that function asks of us meanwhile, nor one that waits for a worker the rest:
+ * each kind has threads of its own.
+ */
+typedef enum q_waits { Q_WAITS_DISK, Q_WAITS_WORKER, Q_WAITS_FUNCTION } q_waits;
+enum { Q_WAITS_KINDS = 3 };
+
 /* How an operation is run. open and write are for streamed input only. */
 typedef struct q_handler {
     const char *operation; /* "PutObject" */
@@ -60,6 +67,7 @@ typedef struct q_handler {
     q_code (*open)(q_call *call);
     q_code (*write)(q_call *call, q_str bytes);
     bool quick; /* run never waits: it may stay on the loop thread */
+    q_waits waits;
 } q_handler;
 
 /* The handlers of one service ("s3", as api/s3.api names it). */

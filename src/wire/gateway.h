@@ -4,7 +4,7 @@
  *     body    undo codings and verify checksums; buffer it for the input, or
  *             hand it to the handler's `write` where the payload streams
  *     end     read and check the input, run the handler (on the loop thread if
- *             it is quick, else on the compute pool), write its output or fault
+ *             it is quick, else on a compute pool), write its output or fault
  *
  * One log line a request tells how it ended.
  */
@@ -22,7 +22,8 @@ typedef struct q_gateway_config {
     const q_service *const *services; /* ends with NULL; borrowed, static */
     void *app;                        /* q_call.app */
     const char *account;              /* twelve digits; borrowed */
-    q_pool *compute;                  /* runs what is not quick; NULL: the loop threads do */
+    /* They run what is not quick, by what it waits for; NULL: the loop threads do. */
+    q_pool *compute[Q_WAITS_KINDS];
 
     /* The secret of an access key, into *secret, which must stay as long as the
      * gateway or be in the arena; false when the key is not known. Called on

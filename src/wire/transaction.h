@@ -63,7 +63,7 @@ void transaction__end(transaction *t);
 
 /* ---- wire/transaction_run.c ---- */
 
-/* Run t's handler, here if it is quick, else on the compute pool; replies. */
+/* Run t's handler, here if it is quick, else on a compute pool; replies. */
 void transaction__run(transaction *t);
 /* Set up t->call, and for a streamed body open its handler. Q_OK, or t->fault
  * is set.

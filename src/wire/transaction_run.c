@@ -95,12 +95,14 @@ static void run(void *arg)
 
 void transaction__run(transaction *t)
 {
-    if (!t->gateway->config.compute || (t->handler->quick && t->body.n <= LOOP_BODY)) {
+    q_pool *pool = t->gateway->config.compute[t->handler->waits];
+
+    if (!pool || (t->handler->quick && t->body.n <= LOOP_BODY)) {
         run(t);
         return;
     }
     q_exchange_later(t->exchange);
-    if (!q_pool_run(t->gateway->config.compute, run, t))
+    if (!q_pool_run(pool, run, t))
         return;
     q_fault_set(&t->fault, NULL, "out of memory");
     transaction__refuse(t);

@@ -36,6 +36,14 @@ static void note(q_call *c, q_str text)
     snprintf(s->text, sizeof s->text, "%.*s", Q_ARG(text));
 }
 
+/* As a function would that calls us back: until a put was run. */
+static q_code put_await(q_call *c)
+{
+    for (int i = 0; i < 5000 && !atomic_load(&((seen *)c->app)->ran); i++)
+        usleep(1000);
+    return atomic_load(&((seen *)c->app)->ran) ? Q_OK : q_err_set(&c->err, Q_TIMEOUT, "no put");
+}
+
 static q_code phrases_run(q_call *c)
 {
     q_str text = q_value_str(c->in, Q_STR("Text"), Q_STR(""));
@@ -45,6 +53,8 @@ static q_code phrases_run(q_call *c)
         return q_call_fail(c, "TextSizeLimitExceededException", "it has %d bytes", 8);
     if (q_str_is(text, "break"))
         return q_err_set(&c->err, Q_IO, "the disk of the secret path is full");
+    if (q_str_is(text, "wait") && put_await(c))
+        return Q_TIMEOUT;
     q_map_str(phrase, Q_STR("Text"), text);
     return Q_OK;
 }
@@ -91,7 +101,7 @@ static q_code nothing_run(q_call *c)
 }
 
 static const q_handler comprehend_handlers[] = {
-    {.operation = "DetectKeyPhrases", .run = phrases_run}};
+    {.operation = "DetectKeyPhrases", .run = phrases_run, .waits = Q_WAITS_FUNCTION}};
 static const q_handler s3_handlers[] = {
     {.operation = "PutObject", .run = put_run, .open = put_open, .write = put_write},
     {.operation = "ListBuckets", .run = nothing_run, .quick = true},
@@ -106,7 +116,7 @@ static const q_service *const services[] = {&comprehend, &s3, &sts, NULL};
 /* ---- the server ---- */
 
 typedef struct fixture {
-    q_pool *pool;
+    q_pool *pools[Q_WAITS_KINDS];
     q_gateway *gateway;
     q_server *server;
     seen seen;
@@ -149,8 +159,10 @@ static fixture *start(void)
     q_err err;
 
     q_log_set_level(Q_LOG_OFF);
-    CHECK_EQ(q_pool_new(2, &f->pool, &err), Q_OK);
-    g.compute = f->pool;
+    for (size_t i = 0; i < Q_WAITS_KINDS; i++) {
+        CHECK_EQ(q_pool_new(1, &f->pools[i], &err), Q_OK);
+        g.compute[i] = f->pools[i];
+    }
     if (q_gateway_new(&g, &f->gateway, &err))
         q_test_fail(__FILE__, __LINE__, "%s", err.msg);
     s.handler = q_gateway_handler(f->gateway);
@@ -162,7 +174,8 @@ static fixture *start(void)
 static void stop(fixture *f)
 {
     q_server_free(f->server, 2000);
-    q_pool_free(f->pool);
+    for (size_t i = 0; i < Q_WAITS_KINDS; i++)
+        q_pool_free(f->pools[i]);
     q_gateway_free(f->gateway);
 }
 
@@ -294,6 +307,20 @@ TEST(requests_must_be_signed)
     expect(tell(f, json), 400, "MissingAuthenticationTokenException");
     expect(tell(f, s3_ask), 403, "<Code>AccessDenied</Code>");
     CHECK_EQ(f->seen.opened, 0);
+    stop(f);
+}
+
+TEST(what_waits_for_a_function_leaves_threads_to_what_the_function_asks)
+{
+    fixture *f = start();
+    ask waiting = key_phrases("{\"Text\":\"wait\",\"LanguageCode\":\"en\"}");
+    int fd = q_peer_dial(q_server_port(f->server));
+
+    q_peer_say_bytes(fd, request_of(&waiting));
+    usleep(50000); /* it may have its thread, or get it later */
+    expect(tell(f, put("/bucket/key", "hello")), 200, "ETag");
+    expect(q_peer_reply(fd), 200, "wait");
+    close(fd);
     stop(f);
 }
 
