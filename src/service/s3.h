@@ -68,7 +68,11 @@ bool s3__etag_matches(q_str list, q_str etag);
 
 /* Owner and Initiator; false when the arena is full. */
 void s3__owner(const q_call *call, q_value *map);
-void s3__emit(const q_call *call, const char *event, const q_object *object);
+/* Q_INTERNAL when a listener fails. */
+Q_MUST_USE q_code s3__emit(const q_call *call, const char *event, const q_object *object,
+                           q_err *err);
+/* Listeners hear `event` when the put is made, in its transaction. */
+Q_MUST_USE q_code s3__announce(q_call *call, const char *event, q_object_put *put);
 
 /* s3_attributes.c: an object's own document, as JSON in the store. */
 

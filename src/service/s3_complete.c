@@ -209,11 +209,12 @@ static q_code complete(q_call *call, const q_upload *upload, const struct s3_alg
     q_map_str(attributes, Q_STR("UploadId"), upload->id);
     rc = s3__attributes_encode(call, attributes, &put->attributes);
     if (!rc)
+        rc = s3__announce(call, "ObjectCreated:CompleteMultipartUpload", put);
+    if (!rc)
         rc = q_upload_complete(objects, upload, chosen, count, put, call->arena, &object,
                                &call->err);
     if (rc)
         return s3__write_failed(call, rc, put);
-    s3__emit(call, "ObjectCreated:CompleteMultipartUpload", &object);
     return show(call, &object);
 }
 

@@ -189,7 +189,6 @@ q_code s3__copy_object(q_call *call)
                         .key = s3__text(call, Q_STR("Key")),
                         .now_ms = call->now_ms};
     copy_source from = {0};
-    q_object made;
     q_code rc = s3__begin(call);
 
     if (!rc)
@@ -200,6 +199,8 @@ q_code s3__copy_object(q_call *call)
         rc = source_find(call, &from);
     if (!rc)
         rc = check_copy(call, &from, &put, replace);
+    if (!rc)
+        rc = s3__announce(call, "ObjectCreated:Copy", &put);
     if (rc)
         return rc;
     rc = copy_once(call, &from, replace, &put);
@@ -218,10 +219,6 @@ q_code s3__copy_object(q_call *call)
     if (rc)
         return s3__write_failed(call, rc, &put);
     show_copy(call, &from, &put);
-    made = from.object;
-    made.bucket = put.bucket;
-    made.key = put.key;
-    s3__emit(call, "ObjectCreated:Copy", &made);
     return Q_OK;
 }
 

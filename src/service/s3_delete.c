@@ -1,10 +1,14 @@
+#include "base/log.h"
 #include "service/s3.h"
 
 enum { DELETE_MAX = 1000 };
 
 static void emit_removed(q_call *call, q_str bucket, q_str key)
 {
-    s3__emit(call, "ObjectRemoved:Delete", &(q_object){.bucket = bucket, .key = key});
+    q_err err;
+
+    if (s3__emit(call, "ObjectRemoved:Delete", &(q_object){.bucket = bucket, .key = key}, &err))
+        q_log(Q_LOG_ERROR, "event", "%s", err.msg); /* the object is gone all the same */
 }
 
 q_code s3__delete_object(q_call *call)

@@ -96,13 +96,14 @@ q_code s3__put_object(q_call *call)
         rc = s3__write_conditions(call, &put);
     if (!rc)
         rc = document(call, call->state, &put.attributes);
+    if (!rc)
+        rc = s3__announce(call, "ObjectCreated:Put", &put);
     if (rc)
         return rc;
     rc = q_object_put_written(s3__app(call)->objects, ((put_state *)call->state)->writer, &put,
                               &object, &call->err);
     if (rc)
         return s3__write_failed(call, rc, &put);
-    s3__emit(call, "ObjectCreated:Put", &object);
     q_map_str(call->out, Q_STR("ETag"), s3__quoted(call->arena, object.etag));
     return Q_OK;
 }

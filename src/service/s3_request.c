@@ -224,15 +224,43 @@ void s3__owner(const q_call *call, q_value *map)
     q_map_str(map, Q_STR("DisplayName"), Q_STR("root"));
 }
 
-void s3__emit(const q_call *call, const char *event, const q_object *object)
+q_code s3__emit(const q_call *call, const char *event, const q_object *object, q_err *err)
 {
+    const q_event e = {.name = q_str_of(event),
+                       .bucket = object->bucket,
+                       .key = object->key,
+                       .etag = object->etag,
+                       .size = object->size,
+                       .time_ms = call->now_ms};
     q_events *events = s3__app(call)->events;
+    q_code rc = events ? q_events_emit(events, &e, err) : Q_OK;
 
-    if (events)
-        q_events_emit(events, &(q_event){.name = q_str_of(event),
-                                         .bucket = object->bucket,
-                                         .key = object->key,
-                                         .etag = object->etag,
-                                         .size = object->size,
-                                         .time_ms = call->now_ms});
+    if (!rc)
+        return Q_OK;
+    q_err_add(err, rc, "%s", event);
+    return Q_INTERNAL; /* other codes would speak of the object */
+}
+
+typedef struct announcement {
+    const q_call *call;
+    const char *event;
+} announcement;
+
+static q_code announce(void *ctx, const q_object *made, q_err *err)
+{
+    const announcement *n = ctx;
+
+    return s3__emit(n->call, n->event, made, err);
+}
+
+q_code s3__announce(q_call *call, const char *event, q_object_put *put)
+{
+    announcement *n = q_arena_alloc(call->arena, sizeof *n);
+
+    if (!n)
+        return q_err_nomem(&call->err);
+    *n = (announcement){call, event};
+    put->also = announce;
+    put->also_ctx = n;
+    return Q_OK;
 }

@@ -4,7 +4,6 @@
 #include "base/digest.h"
 #include "base/encode.h"
 #include "base/json.h"
-#include "base/log.h"
 
 enum { REQUEST_LIMIT = 64 << 10, ARENA_LIMIT = 4 << 20 };
 
@@ -90,23 +89,20 @@ static q_code submit(q_app *app, q_arena *a, const q_event *e, q_str function, q
     return rc;
 }
 
-static void on_created(void *ctx, const q_event *e)
+static q_code on_created(void *ctx, const q_event *e, q_err *err)
 {
     q_app *app = ctx;
     q_arena *a = q_arena_new(ARENA_LIMIT);
     q_function_spec *specs = NULL;
-    q_err err = {.code = Q_OK};
     size_t n = 0;
-    q_code rc = a ? q_function_list(app->catalog, a, &specs, &n, &err) : q_err_nomem(&err);
+    q_code rc = a ? q_function_list(app->catalog, a, &specs, &n, err) : q_err_nomem(err);
 
     for (size_t i = 0; i < n && !rc; i++)
         if (specs[i].bucket.n && q_str_eq(specs[i].bucket, e->bucket) &&
             q_str_starts(e->key, specs[i].prefix))
-            rc = submit(app, a, e, specs[i].name, &err);
-    if (rc)
-        q_log(Q_LOG_ERROR, "upload", "bucket=%.*s key=%.*s its functions are not called: %s",
-              Q_ARG(e->bucket), Q_ARG(e->key), err.msg);
+            rc = submit(app, a, e, specs[i].name, err);
     q_arena_free(a);
+    return rc;
 }
 
 /* One job: call the function. A process that died is given a second chance,

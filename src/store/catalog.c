@@ -13,8 +13,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { IDLE_READERS = 16 };
+enum { IDLE_READERS = 16, AFTER_MAX = 8 };
+
+typedef struct after {
+    void (*fn)(void *ctx);
+    void *ctx;
+} after;
 
 struct q_catalog {
     char *path;
@@ -25,6 +31,8 @@ struct q_catalog {
     size_t reader_count;     /* idle ones, under mu */
     bool writing;            /* under mu */
     pthread_t writer_thread; /* under mu, while writing */
+    after afters[AFTER_MAX]; /* used by writer_thread alone while writing */
+    size_t after_count;
 };
 
 q_code q_catalog_open(const char *dir, q_catalog **out, q_err *err)
@@ -220,9 +228,24 @@ bool q_rows_is_null(q_rows *r, int column)
     return sqlite3_column_type(r->statement, column) == SQLITE_NULL;
 }
 
+bool q_catalog_after(q_catalog *c, void (*fn)(void *ctx), void *ctx)
+{
+    if (!in_transaction(c))
+        return false;
+    for (size_t i = 0; i < c->after_count; i++)
+        if (c->afters[i].fn == fn && c->afters[i].ctx == ctx)
+            return true;
+    if (c->after_count == AFTER_MAX)
+        return false;
+    c->afters[c->after_count++] = (after){fn, ctx};
+    return true;
+}
+
 q_code q_catalog_transact(q_catalog *c, q_code (*fn)(q_catalog *c, void *arg, q_err *err),
                           void *arg, q_err *err)
 {
+    after afters[AFTER_MAX];
+    size_t n;
     q_code rc;
 
     if (in_transaction(c))
@@ -238,6 +261,11 @@ q_code q_catalog_transact(q_catalog *c, q_code (*fn)(q_catalog *c, void *arg, q_
         connection__run(c->writer, "ROLLBACK", Q_NO_PARAMS, NULL))
         assert(sqlite3_get_autocommit(c->writer->db));
 done:
+    n = rc ? 0 : c->after_count;
+    memcpy(afters, c->afters, n * sizeof *afters);
+    c->after_count = 0;
     writer_give(c);
+    for (size_t i = 0; i < n; i++)
+        afters[i].fn(afters[i].ctx);
     return rc;
 }

@@ -67,4 +67,10 @@ Q_MUST_USE q_code q_catalog_transact(q_catalog *c,
                                      q_code (*fn)(q_catalog *c, void *arg, q_err *err), void *arg,
                                      q_err *err);
 
+/* Inside a transaction: call fn(ctx) once it is committed, with nothing held;
+ * never, if it is undone. False outside of one, or when there is no room: then
+ * it is not called. The same fn and ctx are called once.
+ */
+Q_MUST_USE bool q_catalog_after(q_catalog *c, void (*fn)(void *ctx), void *ctx);
+
 #endif

@@ -111,12 +111,13 @@ q_code object__replace(q_catalog *c, const q_object_put *put, const q_object *co
                        q_err *err)
 {
     q_code rc = object__need_bucket(c, put->bucket, err);
+    q_object made;
 
     if (!rc)
         rc = object_before(c, put, g, err);
     if (rc)
         return rc;
-    return q_catalog_run(
+    rc = q_catalog_run(
         c,
         "INSERT INTO object (bucket, key, file, size, etag, modified_ms, attributes)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
@@ -127,6 +128,12 @@ q_code object__replace(q_catalog *c, const q_object_put *put, const q_object *co
                  Q_P_INT(content->size), Q_P_TEXT(content->etag), Q_P_INT(put->now_ms),
                  Q_P_BLOB(put->attributes)),
         NULL, err);
+    if (rc || !put->also)
+        return rc;
+    made = *content;
+    made.bucket = put->bucket;
+    made.key = put->key;
+    return put->also(put->also_ctx, &made, err);
 }
 
 typedef struct put_args {

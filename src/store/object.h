@@ -63,6 +63,11 @@ typedef struct q_object_put {
     int64_t now_ms;
     bool only_new;   /* Q_EXISTS when the key is taken */
     q_str only_etag; /* not empty: Q_BUSY unless the object there has this etag */
+    /* Called in the same transaction, behind the object's row: what it writes
+     * is there with the object or not at all. May be NULL.
+     */
+    q_code (*also)(void *ctx, const q_object *made, q_err *err);
+    void *also_ctx;
 } q_object_put;
 
 /* Make what was written the object, replacing one of that key. Q_NOTFOUND when

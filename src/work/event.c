@@ -38,9 +38,12 @@ q_code q_events_listen(q_events *ev, const char *prefix, q_listener fn, void *ct
     return Q_OK;
 }
 
-void q_events_emit(q_events *ev, const q_event *e)
+q_code q_events_emit(q_events *ev, const q_event *e, q_err *err)
 {
-    for (size_t i = 0; i < ev->count; i++)
+    q_code rc = Q_OK;
+
+    for (size_t i = 0; i < ev->count && !rc; i++)
         if (q_str_starts(e->name, q_str_of(ev->list[i].prefix)))
-            ev->list[i].fn(ev->list[i].ctx, e);
+            rc = ev->list[i].fn(ev->list[i].ctx, e, err);
+    return rc;
 }

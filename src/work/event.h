@@ -1,7 +1,8 @@
-/* work/event.h - what happened, to whoever listens inside the process.
+/* work/event.h - what happens, to whoever listens inside the process.
  *
- * Emitting never waits for a listener: a listener does no work of its own but
- * submits a job. The event's bytes are borrowed for the call.
+ * A listener does no work of its own but submits a job. That of a new object
+ * is emitted inside the object's transaction, so that its jobs are there when
+ * the object is, and not otherwise. The event's bytes are borrowed for the call.
  */
 #ifndef Q_WORK_EVENT_H
 #define Q_WORK_EVENT_H
@@ -16,7 +17,7 @@ typedef struct q_event {
 } q_event;
 
 typedef struct q_events q_events;
-typedef void (*q_listener)(void *ctx, const q_event *e);
+typedef q_code (*q_listener)(void *ctx, const q_event *e, q_err *err);
 
 Q_MUST_USE q_code q_events_new(q_events **out, q_err *err);
 void q_events_free(q_events *ev); /* NULL is fine */
@@ -25,6 +26,7 @@ void q_events_free(q_events *ev); /* NULL is fine */
  */
 Q_MUST_USE q_code q_events_listen(q_events *ev, const char *prefix, q_listener fn, void *ctx,
                                   q_err *err);
-void q_events_emit(q_events *ev, const q_event *e);
+/* Fails with the first listener that does. */
+Q_MUST_USE q_code q_events_emit(q_events *ev, const q_event *e, q_err *err);
 
 #endif

@@ -377,6 +377,11 @@ static q_code token_lookup(q_jobs *j, const char *kind, q_str request, q_str tok
     return rc;
 }
 
+static void news_of_commit(void *ctx)
+{
+    news_tell(ctx, NULL);
+}
+
 q_code q_job_submit(q_jobs *j, const char *kind, q_str request, q_str token, char id[65],
                     q_err *err)
 {
@@ -395,7 +400,7 @@ q_code q_job_submit(q_jobs *j, const char *kind, q_str request, q_str token, cha
         NULL, err);
     if (rc == Q_EXISTS && token.n)
         return token_lookup(j, kind, request, token, id, err);
-    if (!rc)
+    if (!rc && !q_catalog_after(j->catalog, news_of_commit, j))
         news_tell(j, kind);
     return rc;
 }

@@ -42,9 +42,9 @@ void q_jobs_stop(q_jobs *j);
 /* Stops, and lets running jobs end; queued ones stay for next time. */
 void q_jobs_free(q_jobs *j);
 
-/* Durable when it returns. `token` (may be empty) makes it idempotent: the
- * same kind and token give the id of the first job; Q_EXISTS when that one's
- * request differs. id: 64 lower-case hex digits and a NUL.
+/* Durable when it returns; inside a transaction, when that is committed. `token` (may be empty)
+ * makes it idempotent: the same kind and token give the id of the first job; Q_EXISTS when that
+ * one's request differs. id: 64 lower-case hex digits and a NUL.
  */
 Q_MUST_USE q_code q_job_submit(q_jobs *j, const char *kind, q_str request, q_str token, char id[65],
                                q_err *err);

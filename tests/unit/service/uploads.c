@@ -48,6 +48,7 @@ static void wait_calls(heard *h, int wanted)
 typedef struct fixture {
     q_app app;
     heard heard;
+    bool undo;
 } fixture;
 
 static void setup(fixture *t)
@@ -94,7 +95,7 @@ static void emit(fixture *t, const char *name, const char *bucket, const char *k
                  .size = 7,
                  .time_ms = 1792000000000};
 
-    q_events_emit(t->app.events, &e);
+    CHECK_EQ(q_events_emit(t->app.events, &e, NULL), Q_OK);
 }
 
 TEST(upload_calls_the_function_with_the_notification)
@@ -112,6 +113,36 @@ TEST(upload_calls_the_function_with_the_notification)
     CHECK(strstr(t.heard.event,
                  "\"key\":\"in/rye+%26+wheat+%C3%A9.pdf\",\"size\":7,\"eTag\":\"abc\""));
     teardown(&t);
+}
+
+/* The object's transaction: the event is part of it. */
+static q_code emit_inside(q_catalog *c, void *arg, q_err *err)
+{
+    fixture *t = arg;
+
+    (void)c;
+    emit(t, "ObjectCreated:Put", "grain", "in/undone");
+    return t->undo ? q_err_set(err, Q_CANCELLED, "undone") : Q_OK;
+}
+
+TEST(upload_that_is_undone_calls_nobody_and_one_that_is_not_calls_at_once)
+{
+    int64_t start;
+    fixture t;
+
+    setup(&t);
+    t.undo = true;
+    CHECK_EQ(q_catalog_transact(t.app.catalog, emit_inside, &t, NULL), Q_CANCELLED);
+    emit(&t, "ObjectCreated:Put", "grain", "in/kept");
+    wait_calls(&t.heard, 1);
+    CHECK(strstr(t.heard.event, "in/kept"));
+    t.undo = false;
+    start = q_monotonic_ns();
+    CHECK_EQ(q_catalog_transact(t.app.catalog, emit_inside, &t, NULL), Q_OK);
+    wait_calls(&t.heard, 2);
+    CHECK(q_monotonic_ns() - start < 900000000); /* woken, not found by the clock */
+    teardown(&t);
+    CHECK_EQ(t.heard.calls, 2);
 }
 
 TEST(upload_elsewhere_calls_nobody)

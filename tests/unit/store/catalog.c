@@ -41,6 +41,42 @@ static int64_t number(q_catalog *c, const char *sql)
     return n;
 }
 
+static void count_up(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+typedef struct counted {
+    int calls, inside;
+    bool undo;
+} counted;
+
+static q_code ask_twice(q_catalog *c, void *arg, q_err *err)
+{
+    counted *k = arg;
+
+    CHECK(q_catalog_after(c, count_up, &k->calls));
+    CHECK(q_catalog_after(c, count_up, &k->calls));
+    k->inside = k->calls;
+    return k->undo ? q_err_set(err, Q_CANCELLED, "undone") : Q_OK;
+}
+
+TEST(what_follows_a_commit_is_called_once_and_only_then)
+{
+    q_catalog *c = NULL;
+    counted k = {.undo = true};
+
+    CHECK_EQ(q_catalog_open(q_test_dir(), &c, NULL), Q_OK);
+    CHECK(!q_catalog_after(c, count_up, &k.calls));
+    CHECK_EQ(q_catalog_transact(c, ask_twice, &k, NULL), Q_CANCELLED);
+    CHECK_EQ(k.calls, 0);
+    k.undo = false;
+    CHECK_EQ(q_catalog_transact(c, ask_twice, &k, NULL), Q_OK);
+    CHECK_EQ(k.calls, 1);
+    CHECK_EQ(k.inside, 0);
+    q_catalog_close(c);
+}
+
 TEST(keeps_values_of_every_kind)
 {
     q_catalog *c = opened(q_test_dir());

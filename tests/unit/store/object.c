@@ -123,6 +123,35 @@ TEST(a_copy_shares_the_bytes_until_the_last_goes)
     shelf_close(&s);
 }
 
+static q_code refuse(void *ctx, const q_object *made, q_err *err)
+{
+    CHECK_STREQ(made->key, "k");
+    CHECK_EQ(made->size, 3);
+    ++*(int *)ctx;
+    return q_err_set(err, Q_INTERNAL, "refused");
+}
+
+TEST(what_goes_with_an_object_stands_or_falls_with_it)
+{
+    shelf s = shelf_open(q_test_dir());
+    q_object_put p = put_as("b", "k");
+    q_writer *w = NULL;
+    int asked = 0;
+
+    bucket_make(&s, "b");
+    put(&s, "b", "k", Q_STR("before"));
+    p.also = refuse;
+    p.also_ctx = &asked;
+    DO(q_writer_new(s.objects, &w, err));
+    DO(q_writer_put(w, Q_STR("now"), err));
+    CHECK_EQ(q_object_put_written(s.objects, w, &p, NULL, NULL), Q_INTERNAL);
+    q_writer_free(w);
+    CHECK_EQ(asked, 1);
+    CHECK_STREQ(get(&s, "b", "k"), "before");
+    CHECK_EQ(files(&s), 1);
+    shelf_close(&s);
+}
+
 TEST(readers_keep_what_they_opened)
 {
     shelf s = shelf_open(q_test_dir());

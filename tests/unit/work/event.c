@@ -2,25 +2,29 @@
 
 #include "test.h"
 
-static void hear(void *ctx, const q_event *e)
+static q_code hear(void *ctx, const q_event *e, q_err *err)
 {
     q_str *last = ctx;
 
     *last = e->key;
+    return e->size ? Q_OK : q_err_set(err, Q_IO, "not heard");
 }
 
 TEST(event_reaches_those_who_listen_for_its_name)
 {
     q_events *ev = NULL;
     q_str created = {NULL, 0}, removed = {NULL, 0};
-    q_event e = {.name = Q_STR("ObjectCreated:Put"), .bucket = Q_STR("b"), .key = Q_STR("k")};
+    q_event e = {
+        .name = Q_STR("ObjectCreated:Put"), .bucket = Q_STR("b"), .key = Q_STR("k"), .size = 1};
 
     CHECK_EQ(q_events_new(&ev, NULL), Q_OK);
     CHECK_EQ(q_events_listen(ev, "ObjectCreated:", hear, &created, NULL), Q_OK);
     CHECK_EQ(q_events_listen(ev, "ObjectRemoved:", hear, &removed, NULL), Q_OK);
-    q_events_emit(ev, &e);
+    CHECK_EQ(q_events_emit(ev, &e, NULL), Q_OK);
     CHECK_STREQ(created, "k");
     CHECK_EQ(removed.n, 0);
+    e.size = 0;
+    CHECK_EQ(q_events_emit(ev, &e, NULL), Q_IO);
     q_events_free(ev);
 }
 
