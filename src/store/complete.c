@@ -1,4 +1,5 @@
 /* Completing an upload: parts become one file. */
+#include "store/fetch.h"
 #include "store/objects.h"
 #include "store/upload.h"
 
@@ -93,20 +94,16 @@ static q_code parts_hold(q_catalog *c, const complete_args *p, q_err *err)
 
     for (size_t i = 0; i < p->n && !rc; i++) {
         const q_part *part = &p->parts[i];
-        q_rows *rows = NULL;
-        bool more = false;
+        bool found;
 
-        rc = q_catalog_query(c,
-                             "SELECT 1 FROM part WHERE upload = ?1 AND number = ?2 AND file = ?3"
-                             " AND etag = ?4",
-                             Q_PARAMS(Q_P_TEXT(p->upload->id), Q_P_INT(part->number),
-                                      Q_P_TEXT(part->file), Q_P_TEXT(part->etag)),
-                             &rows, err);
-        if (!rc)
-            rc = q_rows_next(rows, &more, err);
-        if (!rc && !more)
+        rc = fetch__any(c,
+                        "SELECT 1 FROM part WHERE upload = ?1 AND number = ?2 AND file = ?3"
+                        " AND etag = ?4",
+                        Q_PARAMS(Q_P_TEXT(p->upload->id), Q_P_INT(part->number),
+                                 Q_P_TEXT(part->file), Q_P_TEXT(part->etag)),
+                        &found, err);
+        if (!rc && !found)
             rc = q_err_set(err, Q_BUSY, "part %u has changed", (unsigned)part->number);
-        q_rows_close(rows);
     }
     return rc;
 }

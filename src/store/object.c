@@ -1,5 +1,6 @@
 #include "store/object.h"
 
+#include "store/fetch.h"
 #include "store/objects.h"
 
 #include <fcntl.h>
@@ -59,16 +60,12 @@ q_code q_object_open(q_objects *o, q_str bucket, q_str key, q_arena *a, q_object
 
 q_code object__need_bucket(q_catalog *c, q_str bucket, q_err *err)
 {
-    q_rows *rows = NULL;
-    bool more = false;
-    q_code rc = q_catalog_query(c, "SELECT 1 FROM bucket WHERE name = ?1",
-                                Q_PARAMS(Q_P_TEXT(bucket)), &rows, err);
+    bool found;
+    q_code rc = fetch__any(c, "SELECT 1 FROM bucket WHERE name = ?1", Q_PARAMS(Q_P_TEXT(bucket)),
+                           &found, err);
 
-    if (!rc)
-        rc = q_rows_next(rows, &more, err);
-    if (!rc && !more)
+    if (!rc && !found)
         rc = q_err_set(err, Q_NOTFOUND, "no bucket %.*s", Q_ARG(bucket));
-    q_rows_close(rows);
     return rc;
 }
 
@@ -145,19 +142,15 @@ typedef struct put_args {
 
 static q_code still_named(q_catalog *c, const q_object *from, q_err *err)
 {
-    q_rows *rows = NULL;
-    bool more = false;
-    q_code rc = q_catalog_query(
+    bool found;
+    q_code rc = fetch__any(
         c, "SELECT 1 FROM object WHERE bucket = ?1 AND key = ?2 AND file = ?3 AND etag = ?4",
         Q_PARAMS(Q_P_TEXT(from->bucket), Q_P_TEXT(from->key), Q_P_TEXT(from->file),
                  Q_P_TEXT(from->etag)),
-        &rows, err);
+        &found, err);
 
-    if (!rc)
-        rc = q_rows_next(rows, &more, err);
-    if (!rc && !more)
+    if (!rc && !found)
         rc = q_err_set(err, Q_BUSY, "object %.*s has changed", Q_ARG(from->key));
-    q_rows_close(rows);
     return rc;
 }
 

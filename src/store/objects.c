@@ -1,26 +1,24 @@
 #include "store/objects.h"
 
 #include "base/log.h"
+#include "store/fetch.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { FILES_MEMORY = 1 << 26 }; /* for the names of one transaction */
+
 /* Does any row name this file? */
 static q_code named(void *ctx, q_str id, bool *yes, q_err *err)
 {
     q_objects *o = ctx;
-    q_rows *rows = NULL;
-    q_code rc = q_catalog_query(o->catalog,
-                                "SELECT 1 FROM object WHERE file = ?1"
-                                " UNION ALL SELECT 1 FROM part WHERE file = ?1"
-                                " UNION ALL SELECT 1 FROM upload WHERE file = ?1 LIMIT 1",
-                                Q_PARAMS(Q_P_TEXT(id)), &rows, err);
 
-    if (!rc)
-        rc = q_rows_next(rows, yes, err);
-    q_rows_close(rows);
-    return rc;
+    return fetch__any(o->catalog,
+                      "SELECT 1 FROM object WHERE file = ?1"
+                      " UNION ALL SELECT 1 FROM part WHERE file = ?1"
+                      " UNION ALL SELECT 1 FROM upload WHERE file = ?1 LIMIT 1",
+                      Q_PARAMS(Q_P_TEXT(id)), yes, err);
 }
 
 q_code q_objects_sweep(q_objects *o, size_t *removed, q_err *err)
@@ -100,6 +98,27 @@ q_code garbage__add(garbage *g, q_str id, q_err *err)
     memcpy(g->ids[g->n], id.p, id.n);
     g->ids[g->n++][id.n] = 0;
     return Q_OK;
+}
+
+q_code garbage__collect(garbage *g, q_catalog *c, const char *sql, q_str id, q_err *err)
+{
+    q_arena *a = q_arena_new(FILES_MEMORY);
+    q_rows *rows = NULL;
+    bool more = true;
+    q_code rc;
+
+    if (!a)
+        return q_err_nomem(err);
+    rc = q_catalog_query(c, sql, Q_PARAMS(Q_P_TEXT(id)), &rows, err);
+    while (!rc) {
+        rc = q_rows_next(rows, &more, err);
+        if (rc || !more)
+            break;
+        rc = garbage__add(g, q_rows_text(rows, 0, a), err);
+    }
+    q_rows_close(rows);
+    q_arena_free(a);
+    return rc;
 }
 
 void garbage__clear(garbage *g, q_objects *o, bool committed)

@@ -23,6 +23,10 @@ typedef struct garbage {
 } garbage;
 
 Q_MUST_USE q_code garbage__add(garbage *g, q_str id, q_err *err); /* "" is nothing */
+/* Inside a transaction: add the files that the query, which takes `id` as its
+ * parameter, gives as its first column.
+ */
+Q_MUST_USE q_code garbage__collect(garbage *g, q_catalog *c, const char *sql, q_str id, q_err *err);
 /* With `committed` the files go, unless an object still names one; either way
  * the list is emptied.
  */

@@ -2,6 +2,7 @@
  * else a file apart.
  */
 #include "base/digest.h"
+#include "store/fetch.h"
 #include "store/objects.h"
 #include "store/upload.h"
 
@@ -162,16 +163,12 @@ static q_code part_before(q_catalog *c, const part_args *p, q_err *err)
 
 static q_code need_upload(q_catalog *c, q_str id, q_err *err)
 {
-    q_rows *rows = NULL;
-    bool more = false;
-    q_code rc = q_catalog_query(c, "SELECT 1 FROM upload WHERE id = ?1", Q_PARAMS(Q_P_TEXT(id)),
-                                &rows, err);
+    bool found;
+    q_code rc =
+        fetch__any(c, "SELECT 1 FROM upload WHERE id = ?1", Q_PARAMS(Q_P_TEXT(id)), &found, err);
 
-    if (!rc)
-        rc = q_rows_next(rows, &more, err);
-    if (!rc && !more)
+    if (!rc && !found)
         rc = q_err_set(err, Q_NOTFOUND, "no upload %.*s", Q_ARG(id));
-    q_rows_close(rows);
     return rc;
 }
 

@@ -1,20 +1,24 @@
 #include "store/record.h"
 
+#include "store/fetch.h"
+
 /* An expired record counts as absent; it is overwritten or removed by the
  * next write of its key.
  */
 #define ALIVE "(expires_ms = 0 OR expires_ms > ?3)"
 
-static q_code fill(q_rows *rows, q_arena *a, q_record *out, q_err *err)
+static q_code fill(q_rows *rows, q_arena *a, void *out, q_err *err)
 {
-    *out = (q_record){
+    q_record *r = out;
+
+    *r = (q_record){
         .key = q_rows_text(rows, 0, a),
         .value = q_rows_text(rows, 1, a),
         .version = q_rows_int(rows, 2),
         .updated_ms = q_rows_int(rows, 3),
         .expires_ms = q_rows_int(rows, 4),
     };
-    if (!out->key.p || !out->value.p)
+    if (!r->key.p || !r->value.p)
         return q_err_nomem(err);
     return Q_OK;
 }
@@ -22,21 +26,16 @@ static q_code fill(q_rows *rows, q_arena *a, q_record *out, q_err *err)
 q_code q_record_get(q_catalog *c, q_str space, q_str key, int64_t now_ms, q_arena *a, q_record *out,
                     q_err *err)
 {
-    q_rows *rows = NULL;
-    bool more = false;
-    q_code rc =
-        q_catalog_query(c,
-                        "SELECT key, value, version, updated_ms, expires_ms FROM record"
-                        " WHERE space = ?1 AND key = ?2 AND " ALIVE,
-                        Q_PARAMS(Q_P_TEXT(space), Q_P_TEXT(key), Q_P_INT(now_ms)), &rows, err);
+    bool found;
+    q_code rc = fetch__one(c,
+                           &(fetch){"SELECT key, value, version, updated_ms, expires_ms FROM record"
+                                    " WHERE space = ?1 AND key = ?2 AND " ALIVE,
+                                    Q_PARAMS(Q_P_TEXT(space), Q_P_TEXT(key), Q_P_INT(now_ms)), fill,
+                                    sizeof *out},
+                           a, out, &found, err);
 
-    if (!rc)
-        rc = q_rows_next(rows, &more, err);
-    if (!rc && !more)
+    if (!rc && !found)
         rc = q_err_set(err, Q_NOTFOUND, "%.*s %.*s does not exist", Q_ARG(space), Q_ARG(key));
-    if (!rc)
-        rc = fill(rows, a, out, err);
-    q_rows_close(rows);
     return rc;
 }
 
@@ -92,29 +91,10 @@ q_code q_record_delete(q_catalog *c, q_str space, q_str key, bool *existed, q_er
 q_code q_record_list(q_catalog *c, q_str space, q_str after, size_t limit, int64_t now_ms,
                      q_arena *a, q_record **out, size_t *count, q_err *err)
 {
-    q_record *list = NULL;
-    size_t n = 0, cap = 0;
-    q_rows *rows = NULL;
-    bool more = true;
-    q_code rc = q_catalog_query(
-        c,
-        "SELECT key, value, version, updated_ms, expires_ms FROM record"
-        " WHERE space = ?1 AND key > ?2 AND " ALIVE " ORDER BY key LIMIT ?4",
-        Q_PARAMS(Q_P_TEXT(space), Q_P_TEXT(after), Q_P_INT(now_ms), Q_P_INT(limit)), &rows, err);
+    const q_param params[] = {Q_P_TEXT(space), Q_P_TEXT(after), Q_P_INT(now_ms), Q_P_INT(limit)};
+    const fetch f = {"SELECT key, value, version, updated_ms, expires_ms FROM record"
+                     " WHERE space = ?1 AND key > ?2 AND " ALIVE " ORDER BY key LIMIT ?4",
+                     params, sizeof params / sizeof *params, fill, sizeof **out};
 
-    while (!rc) {
-        rc = q_rows_next(rows, &more, err);
-        if (rc || !more)
-            break;
-        if (q_arena_grow(a, &list, &cap, n + 1, sizeof *list))
-            rc = q_err_nomem(err);
-        else
-            rc = fill(rows, a, &list[n++], err);
-    }
-    q_rows_close(rows);
-    if (rc)
-        return rc;
-    *out = list;
-    *count = n;
-    return Q_OK;
+    return fetch__all(c, &f, a, out, count, err);
 }

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/encode.h"
+#include "store/fetch.h"
 #include "store/objects.h"
 
 #include <stdio.h>
@@ -55,9 +56,11 @@ q_code q_upload_create(q_objects *o, q_str bucket, q_str key, q_str attributes, 
 
 #define UPLOAD_COLUMNS "id, bucket, key, file, slot, started_ms, attributes"
 
-static q_code upload_fill(q_rows *rows, q_arena *a, q_upload *out, q_err *err)
+static q_code upload_fill(q_rows *rows, q_arena *a, void *out, q_err *err)
 {
-    *out = (q_upload){
+    q_upload *u = out;
+
+    *u = (q_upload){
         .id = q_rows_text(rows, 0, a),
         .bucket = q_rows_text(rows, 1, a),
         .key = q_rows_text(rows, 2, a),
@@ -66,7 +69,7 @@ static q_code upload_fill(q_rows *rows, q_arena *a, q_upload *out, q_err *err)
         .started_ms = q_rows_int(rows, 5),
         .attributes = q_rows_text(rows, 6, a),
     };
-    if (!out->id.p || !out->bucket.p || !out->key.p || !out->file.p || !out->attributes.p)
+    if (!u->id.p || !u->bucket.p || !u->key.p || !u->file.p || !u->attributes.p)
         return q_err_nomem(err);
     return Q_OK;
 }
@@ -74,55 +77,31 @@ static q_code upload_fill(q_rows *rows, q_arena *a, q_upload *out, q_err *err)
 q_code q_upload_get(q_objects *o, q_str bucket, q_str key, q_str id, q_arena *a, q_upload *out,
                     q_err *err)
 {
-    q_rows *rows = NULL;
-    bool more = false;
-    q_code rc =
-        q_catalog_query(o->catalog,
-                        "SELECT " UPLOAD_COLUMNS " FROM upload"
-                        " WHERE id = ?1 AND bucket = ?2 AND key = ?3",
-                        Q_PARAMS(Q_P_TEXT(id), Q_P_TEXT(bucket), Q_P_TEXT(key)), &rows, err);
+    bool found;
+    q_code rc = fetch__one(o->catalog,
+                           &(fetch){"SELECT " UPLOAD_COLUMNS " FROM upload"
+                                    " WHERE id = ?1 AND bucket = ?2 AND key = ?3",
+                                    Q_PARAMS(Q_P_TEXT(id), Q_P_TEXT(bucket), Q_P_TEXT(key)),
+                                    upload_fill, sizeof *out},
+                           a, out, &found, err);
 
-    if (!rc)
-        rc = q_rows_next(rows, &more, err);
-    if (!rc && !more)
+    if (!rc && !found)
         rc = q_err_set(err, Q_NOTFOUND, "no upload %.*s", Q_ARG(id));
-    if (!rc)
-        rc = upload_fill(rows, a, out, err);
-    q_rows_close(rows);
     return rc;
 }
 
 q_code q_upload_list(q_objects *o, q_str bucket, q_str prefix, q_str after_key, q_str after_id,
                      size_t limit, q_arena *a, q_upload **out, size_t *count, q_err *err)
 {
-    q_upload *list = NULL;
-    size_t n = 0, cap = 0;
-    q_rows *rows = NULL;
-    bool more = true;
-    q_code rc = q_catalog_query(
-        o->catalog,
+    const q_param params[] = {Q_P_TEXT(bucket), Q_P_TEXT(after_key), Q_P_TEXT(after_id),
+                              Q_P_TEXT(prefix), Q_P_INT(prefix.n),   Q_P_INT(limit)};
+    const fetch f = {
         "SELECT " UPLOAD_COLUMNS " FROM upload WHERE bucket = ?1"
         " AND (key > ?2 OR (key = ?2 AND id > ?3)) AND key >= ?4"
         " AND substr(CAST(key AS BLOB), 1, ?5) = CAST(?4 AS BLOB) ORDER BY key, id LIMIT ?6",
-        Q_PARAMS(Q_P_TEXT(bucket), Q_P_TEXT(after_key), Q_P_TEXT(after_id), Q_P_TEXT(prefix),
-                 Q_P_INT(prefix.n), Q_P_INT(limit)),
-        &rows, err);
+        params, sizeof params / sizeof *params, upload_fill, sizeof **out};
 
-    while (!rc) {
-        rc = q_rows_next(rows, &more, err);
-        if (rc || !more)
-            break;
-        if (q_arena_grow(a, &list, &cap, n + 1, sizeof *list))
-            rc = q_err_nomem(err);
-        else
-            rc = upload_fill(rows, a, &list[n++], err);
-    }
-    q_rows_close(rows);
-    if (rc)
-        return rc;
-    *out = list;
-    *count = n;
-    return Q_OK;
+    return fetch__all(o->catalog, &f, a, out, count, err);
 }
 
 typedef struct abort_args {
@@ -132,26 +111,10 @@ typedef struct abort_args {
 
 static q_code upload_files(q_catalog *c, q_str id, garbage *g, q_err *err)
 {
-    q_rows *rows = NULL;
-    q_arena *a = q_arena_new((size_t)1 << 22);
-    bool more = true;
-    q_code rc;
-
-    if (!a)
-        return q_err_nomem(err);
-    rc = q_catalog_query(c,
-                         "SELECT file FROM upload WHERE id = ?1"
-                         " UNION SELECT file FROM part WHERE upload = ?1",
-                         Q_PARAMS(Q_P_TEXT(id)), &rows, err);
-    while (!rc) {
-        rc = q_rows_next(rows, &more, err);
-        if (rc || !more)
-            break;
-        rc = garbage__add(g, q_rows_text(rows, 0, a), err);
-    }
-    q_rows_close(rows);
-    q_arena_free(a);
-    return rc;
+    return garbage__collect(g, c,
+                            "SELECT file FROM upload WHERE id = ?1"
+                            " UNION SELECT file FROM part WHERE upload = ?1",
+                            id, err);
 }
 
 q_code upload__end(q_catalog *c, q_str bucket, q_str key, q_str id, garbage *g, q_err *err)
@@ -185,9 +148,11 @@ q_code q_upload_abort(q_objects *o, q_str bucket, q_str key, q_str id, q_err *er
     return rc;
 }
 
-static q_code part_fill(q_rows *rows, q_arena *a, q_part *out, q_err *err)
+static q_code part_fill(q_rows *rows, q_arena *a, void *out, q_err *err)
 {
-    *out = (q_part){
+    q_part *part = out;
+
+    *part = (q_part){
         .number = (uint32_t)q_rows_int(rows, 0),
         .file = q_rows_text(rows, 1, a),
         .start = (uint64_t)q_rows_int(rows, 2),
@@ -196,37 +161,18 @@ static q_code part_fill(q_rows *rows, q_arena *a, q_part *out, q_err *err)
         .checksum = q_rows_text(rows, 5, a),
         .modified_ms = q_rows_int(rows, 6),
     };
-    return out->file.p && out->etag.p && out->checksum.p ? Q_OK : q_err_nomem(err);
+    return part->file.p && part->etag.p && part->checksum.p ? Q_OK : q_err_nomem(err);
 }
 
 q_code q_upload_parts(q_objects *o, q_str id, uint32_t after, size_t limit, q_arena *a,
                       q_part **out, size_t *count, q_err *err)
 {
-    q_part *list = NULL;
-    size_t n = 0, cap = 0;
-    q_rows *rows = NULL;
-    bool more = true;
-    q_code rc =
-        q_catalog_query(o->catalog,
-                        "SELECT number, file, start, size, etag, checksum, modified_ms FROM part"
-                        " WHERE upload = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
-                        Q_PARAMS(Q_P_TEXT(id), Q_P_INT(after), Q_P_INT(limit)), &rows, err);
-
-    while (!rc) {
-        rc = q_rows_next(rows, &more, err);
-        if (rc || !more)
-            break;
-        if (q_arena_grow(a, &list, &cap, n + 1, sizeof *list))
-            rc = q_err_nomem(err);
-        else
-            rc = part_fill(rows, a, &list[n++], err);
-    }
-    q_rows_close(rows);
-    if (rc)
-        return rc;
-    *out = list;
-    *count = n;
-    return Q_OK;
+    return fetch__all(
+        o->catalog,
+        &(fetch){"SELECT number, file, start, size, etag, checksum, modified_ms FROM part"
+                 " WHERE upload = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
+                 Q_PARAMS(Q_P_TEXT(id), Q_P_INT(after), Q_P_INT(limit)), part_fill, sizeof **out},
+        a, out, count, err);
 }
 
 q_code q_upload_etag(const q_part *parts, size_t n, char out[Q_ETAG_MAX], q_err *err)
