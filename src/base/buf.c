@@ -180,10 +180,14 @@ void q_buf_f32(q_buf *b, float v)
     m = (uint64_t)ldexp(frexp(magnitude, &exponent), 24);
     shift = 24 - exponent;
     /* Of 15 to 17 significant digits, how many stand behind the point. */
-    for (; magnitude >= bound * 10; bound *= 10)
+    while (magnitude >= bound * 10) {
+        bound *= 10;
         decimals--;
-    for (; magnitude < bound; bound /= 10)
+    }
+    while (magnitude < bound) {
+        bound /= 10;
         decimals++;
+    }
     for (int more = 0; more < 3; more++, decimals++)
         if (shortened(m, shift, power10(10), power10(decimals - 10), &u) || more == 2)
             break;

@@ -163,8 +163,8 @@ void q_digest_final(q_digest *d, unsigned char *out)
         EVP_DigestInit_ex(d->md, md_of(d->kind), NULL);
         return;
     }
-    for (size_t n = q_digest_size(d->kind), i = 0; i < n; i++)
-        out[i] = (unsigned char)(d->crc >> 8 * (n - 1 - i));
+    for (size_t i = q_digest_size(d->kind); i-- > 0; d->crc >>= 8)
+        out[i] = (unsigned char)d->crc;
     d->crc = 0;
 }
 

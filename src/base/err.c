@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __clang_analyzer__
+#undef q_err_set
+#undef q_err_errno
+#undef q_err_add
+#undef q_err_nomem
+#endif
+
 q_code q_err_set(q_err *err, q_code code, const char *fmt, ...)
 {
     va_list ap;

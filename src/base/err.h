@@ -49,6 +49,19 @@ q_code q_err_add(q_err *err, q_code code, const char *fmt, ...) Q_PRINTF(3, 4);
 
 q_code q_err_nomem(q_err *err);
 
+#ifdef __clang_analyzer__
+/* It reads one file at a time, and takes what these return for perhaps Q_OK. */
+static inline q_code q_err_failure(q_code got, q_code code)
+{
+    (void)got;
+    return code;
+}
+#define q_err_set(err, code, ...) q_err_failure(q_err_set(err, code, __VA_ARGS__), code)
+#define q_err_errno(err, ...) q_err_failure(q_err_errno(err, __VA_ARGS__), Q_IO)
+#define q_err_add(err, code, ...) q_err_failure(q_err_add(err, code, __VA_ARGS__), code)
+#define q_err_nomem(err) q_err_failure(q_err_nomem(err), Q_NOMEM)
+#endif
+
 /* "invalid", "not found", ...: stable lower-case words for logs. */
 const char *q_code_name(q_code code);
 

@@ -328,7 +328,7 @@ static q_code exact(const q_model *m, const q_tokens *t, int64_t now_ms, q_arena
                     q_understood *out, q_err *err)
 {
     for (size_t k = 0; k < 2 * m->sample_count; k++) {
-        size_t s = k % m->sample_count;
+        size_t s = k < m->sample_count ? k : k - m->sample_count;
         const q_intent *intent = m->classes[m->samples[s].class];
         q_guess *g = NULL, fresh;
         bool fits;

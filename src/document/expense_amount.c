@@ -229,7 +229,7 @@ bool expense__amount_parse(q_str text, expense_amount *out)
 {
     expense_amount a = {.currency = {"", 0}};
     marks m = {0};
-    char d[25];
+    char d[25] = "";
     size_t n, point;
     double scale = 1;
     q_str s = back_strip(front_strip(q_str_trim(text), &m, &a), &m, &a);

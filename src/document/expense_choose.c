@@ -332,7 +332,7 @@ q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expen
             if (q_str_eq(c->items[k].field.type, x->field.type) &&
                 (!best || c->items[k].score > best->score))
                 best = c->items + k;
-        if (x != best && !is_further(c, i, best))
+        if (best && x != best && !is_further(c, i, best))
             continue;
         out->fields[out->field_count] = x->field;
         out->fields[out->field_count++].type_confidence =

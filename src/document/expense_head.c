@@ -8,7 +8,7 @@ size_t expense__column_of(const expense_head *h, const char *type)
 {
     size_t i = 0;
 
-    while (i < h->column_count && strcmp(h->columns[i].type, type))
+    while (i < h->column_count && strcmp(h->columns[i].type, type) != 0)
         i++;
     return i;
 }
@@ -97,8 +97,10 @@ static void column_type(expense_column *c, const expense_hits *hits, size_t i,
                       expense__column_of(head, l->type) == head->column_count))
             best = l;
     }
-    c->type = best->type;
-    c->strength = best->strength;
+    if (best) {
+        c->type = best->type;
+        c->strength = best->strength;
+    }
 }
 
 static q_code column_add(const expense_sheet *s, expense_head *h, expense_span span,
@@ -257,7 +259,7 @@ static void types_settle(expense_head *h)
             h->columns[i].type =
                 expense__column_of(h, "UNIT_PRICE") == h->column_count ? "UNIT_PRICE" : "OTHER";
     for (size_t i = 0; i < h->column_count; i++) {
-        if (strcmp(h->columns[i].type, "ITEM"))
+        if (strcmp(h->columns[i].type, "ITEM") != 0)
             continue;
         if (item < h->column_count)
             h->columns[i].type = "OTHER";

@@ -398,7 +398,7 @@ static void item_column_check(table *t)
         named += letters >= 3;
     }
     if (named * 2 >= all || item + 1 >= t->head.column_count ||
-        strcmp(t->head.columns[item + 1].type, "OTHER"))
+        strcmp(t->head.columns[item + 1].type, "OTHER") != 0)
         return;
     t->head.columns[item].type =
         expense__column_of(&t->head, "PRODUCT_CODE") == t->head.column_count ? "PRODUCT_CODE"

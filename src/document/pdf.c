@@ -160,7 +160,7 @@ q_code pdf__text(const pdf_file *p, size_t index, page__words *words, q_err *err
                           "-f",        number,         "-l",       number, CHILD_FILE, "-",
                           NULL};
     q_buf out = q_buf_init(NULL, MAX_TEXT);
-    double width, height;
+    double width = 0, height = 0;
     q_code rc = pdf__page_size(p, index, &width, &height, err);
 
     if (rc)
@@ -219,7 +219,7 @@ q_code pdf__render(const pdf_file *p, size_t index, PIX **out, int *dpi, q_err *
     const char *argv[] = {"pdftoppm", "-q",   "-gray", "-cropbox", "-r",       dots,
                           "-f",       number, "-l",    number,     CHILD_FILE, NULL};
     q_buf drawn = q_buf_init(NULL, 64);
-    double width, height;
+    double width = 0, height = 0;
     q_code rc = pdf__page_size(p, index, &width, &height, err);
 
     if (rc)

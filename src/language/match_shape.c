@@ -62,9 +62,9 @@ static size_t url(const q_tokens *t, size_t i, size_t run)
 
     for (size_t s = 0; s < sizeof SCHEMES / sizeof SCHEMES[0]; s++)
         scheme |= q_token_is(&t->v[i], SCHEMES[s]);
-    if (scheme && run > 3 && q_token_mark(&t->v[i + 1], ':') && q_token_mark(&t->v[i + 2], '/'))
-        scheme = true;
-    else if (!(q_token_is(&t->v[i], "www") && run > 3 && q_token_mark(&t->v[i + 1], '.')))
+    scheme =
+        scheme && run > 3 && q_token_mark(&t->v[i + 1], ':') && q_token_mark(&t->v[i + 2], '/');
+    if (!scheme && !(q_token_is(&t->v[i], "www") && run > 3 && q_token_mark(&t->v[i + 1], '.')))
         return 0;
     for (n = 1; n < run; n++) {
         const q_token *k = &t->v[i + n];

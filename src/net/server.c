@@ -111,7 +111,7 @@ static q_code listen_on(q_server *s, const struct addrinfo *at, q_err *err)
 /* Where the kernel put it, as text. */
 static q_code address_read(q_server *s, q_err *err)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t n = sizeof at;
     char host[NI_MAXHOST], port[NI_MAXSERV];
     uint64_t number = 0;

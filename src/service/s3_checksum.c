@@ -105,7 +105,7 @@ q_code s3__checksum_finish(q_call *call, s3_checksum *c, q_str *out)
     unsigned char bytes[Q_DIGEST_MAX];
 
     *out = c->algorithm ? s3__text(call, c->algorithm->member) : Q_STR("");
-    if (!c->digest)
+    if (!c->algorithm || !c->digest)
         return Q_OK;
     q_digest_final(c->digest, bytes);
     return base64(call, bytes, q_digest_size(c->algorithm->kind), out);

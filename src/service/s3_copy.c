@@ -42,7 +42,8 @@ static q_code source_read(q_call *call, copy_source *out)
 /* The conditions on the source: as for GET, but what fails is always 412. */
 static const char *condition_failed(const q_value *in, const q_object *o)
 {
-    double modified = (double)(o->modified_ms / 1000);
+    int64_t modified_s = o->modified_ms / 1000;
+    double modified = (double)modified_s;
     q_str match = q_value_str(in, Q_STR("CopySourceIfMatch"), Q_STR(""));
     q_str none = q_value_str(in, Q_STR("CopySourceIfNoneMatch"), Q_STR(""));
     const q_value *unmodified = q_value_get(in, Q_STR("CopySourceIfUnmodifiedSince"));

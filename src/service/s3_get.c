@@ -48,13 +48,14 @@ static q_code show(q_call *call, const q_object *o)
 {
     bool whole = !s3__has(call, Q_STR("Range"));
     bool checksum = whole && q_str_is(s3__text(call, Q_STR("ChecksumMode")), "ENABLED");
+    int64_t modified_s = o->modified_ms / 1000;
     q_value *attributes;
     q_code rc = s3__attributes_decode(call, o->attributes, &attributes);
 
     if (rc)
         return rc;
     q_map_str(call->out, Q_STR("ETag"), s3__quoted(call->arena, o->etag));
-    q_map_time(call->out, Q_STR("LastModified"), (double)(o->modified_ms / 1000));
+    q_map_time(call->out, Q_STR("LastModified"), (double)modified_s);
     q_map_str(call->out, Q_STR("AcceptRanges"), Q_STR("bytes"));
     s3__attributes_show(call, attributes, checksum);
     return Q_OK;

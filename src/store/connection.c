@@ -127,6 +127,7 @@ q_code connection__start(connection *c, const char *sql, const q_param *params, 
         if (code)
             return code;
     }
+    assert(r);
     r->running = true;
     assert((size_t)sqlite3_bind_parameter_count(r->statement) <= n);
     for (size_t i = 0; i < n; i++) {
@@ -169,6 +170,7 @@ q_code connection__run(connection *c, const char *sql, const q_param *params, si
 
     if (rc)
         return rc;
+    assert(r);
     while (more && !rc)
         rc = connection__step(r, &more, err);
     connection__done(r);

@@ -107,7 +107,7 @@ static q_code step(q_catalog *c, void *arg, q_err *err)
         rc = q_catalog_run(c, "INSERT INTO migration (number, name) VALUES (?1, ?2)",
                            Q_PARAMS(Q_P_INT(*number + 1), Q_P_TEXT(q_str_of(m->name))), NULL, err);
     if (rc)
-        return q_err_add(err, rc, "schema %lld (%s)", (long long)(*number + 1), m->name);
+        return q_err_add(err, rc, "schema %lld (%s)", (long long)*number + 1, m->name);
     ++*number;
     return Q_OK;
 }

@@ -3,6 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#ifdef __clang_analyzer__
+#undef q_call_fail
+#endif
+
 q_code q_call_fail(q_call *call, const char *error, const char *fmt, ...)
 {
     char msg[sizeof call->err.msg];

@@ -82,4 +82,9 @@ typedef struct q_service {
  */
 q_code q_call_fail(q_call *call, const char *error, const char *fmt, ...) Q_PRINTF(3, 4);
 
+#ifdef __clang_analyzer__ /* as in base/err.h */
+#define q_call_fail(call, error, ...)                                                              \
+    q_err_failure(q_call_fail(call, error, __VA_ARGS__), Q_INVALID)
+#endif
+
 #endif

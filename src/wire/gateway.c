@@ -6,6 +6,7 @@
 #include "wire/route.h"
 #include "wire/transaction.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static q_code service_add(q_gateway *g, const q_service *s, q_err *err)
         return q_err_set(err, Q_INVALID, "service %s: no such API", s->name);
     while (q_apis[at] != api)
         at++;
+    assert(g->handlers[at]);
     for (size_t i = 0; i < s->count; i++) {
         const q_handler *h = &s->handlers[i];
         const q_api_operation *op = q_api_operation_find(api, q_str_of(h->operation));
