@@ -5,7 +5,7 @@ usage: run.py BUILD_DIR [PATTERN...]
 
 Runs the unit and fuzz programs that meson knows of in BUILD_DIR, then tests/api/*.py and
 tests/web/*.py against BUILD_DIR/quern. A PATTERN keeps only the programs whose name holds it.
-Environment: QUERN_DOCUMENTS and QUERN_WIRE name folders of public data for the tests that take one.
+QUERN_WIRE may name a folder of captured requests (*.http) for wire/replay, which is skipped without one.
 """
 import json
 import os
