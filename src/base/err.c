@@ -37,6 +37,9 @@ static q_code code_of_errno(int e)
         return Q_DENIED;
     case EEXIST:
         return Q_EXISTS;
+    case ENOSPC:
+    case EDQUOT:
+        return Q_FULL;
     default:
         return Q_IO;
     }
@@ -89,7 +92,7 @@ const char *q_code_name(q_code code)
         [Q_INVALID] = "invalid", [Q_LIMIT] = "limit",        [Q_UNSUPPORTED] = "unsupported",
         [Q_EXISTS] = "exists",   [Q_NOTFOUND] = "not found", [Q_DENIED] = "denied",
         [Q_TIMEOUT] = "timeout", [Q_BUSY] = "busy",          [Q_CANCELLED] = "cancelled",
-        [Q_CRASHED] = "crashed", [Q_INTERNAL] = "internal",
+        [Q_CRASHED] = "crashed", [Q_FULL] = "full",          [Q_INTERNAL] = "internal",
     };
 
     return (size_t)code < sizeof names / sizeof *names ? names[code] : "unknown";

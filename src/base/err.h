@@ -27,6 +27,7 @@ typedef enum q_code {
     Q_BUSY,    /* try again later */
     Q_CRASHED, /* a worker process died on this input */
     Q_CANCELLED,
+    Q_FULL,    /* the disk, or our share of it */
     Q_INTERNAL /* a part we rely on broke its promise */
 } q_code;
 
@@ -37,7 +38,8 @@ typedef struct q_err {
 
 q_code q_err_set(q_err *err, q_code code, const char *fmt, ...) Q_PRINTF(3, 4);
 
-/* Q_IO (Q_NOTFOUND for ENOENT, Q_NOMEM for ENOMEM, Q_DENIED for EACCES) and
+/* Q_IO (Q_NOTFOUND for ENOENT, Q_NOMEM for ENOMEM, Q_DENIED for EACCES, Q_FULL
+ * for ENOSPC) and
  * "what: strerror(errno)".
  */
 q_code q_err_errno(q_err *err, const char *fmt, ...) Q_PRINTF(2, 3);

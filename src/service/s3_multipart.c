@@ -127,6 +127,8 @@ static q_code part_begin(q_call *call, part_state *s, const q_upload *upload)
                          Q_ARG(s3__algorithm_name(s->algorithm)),
                          Q_ARG(s3__algorithm_name(s->checksum.algorithm)));
     if (!rc)
+        rc = q_objects_room(s3__app(call)->objects, call->body_expected, &call->err);
+    if (!rc)
         rc = q_upload_writer(s3__app(call)->objects, upload, number, call->body_expected,
                              &s->writer, &call->err);
     return rc == Q_NOTFOUND ? s3__no_upload(call) : rc;

@@ -46,6 +46,8 @@ q_code s3__put_object_open(q_call *call)
         return q_err_nomem(&call->err);
     rc = s3__checksum_start(call, NULL, &s->checksum);
     if (!rc)
+        rc = q_objects_room(s3__app(call)->objects, call->body_expected, &call->err);
+    if (!rc)
         rc = q_writer_new(s3__app(call)->objects, &s->writer, &call->err);
     if (!rc)
         call->state = s;

@@ -1,6 +1,7 @@
 #include "store/connection.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ static q_code code_of(int rc)
         return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ? Q_EXISTS
                                                                                     : Q_INVALID;
     case SQLITE_FULL:
+        return Q_FULL;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
@@ -38,6 +40,8 @@ static q_code report(sqlite3 *db, int rc, q_err *err)
 {
     if (!db || (rc & 0xff) == SQLITE_NOMEM)
         return q_err_nomem(err);
+    if ((rc & 0xff) == SQLITE_IOERR && sqlite3_system_errno(db) == ENOSPC)
+        rc = SQLITE_FULL;
     return q_err_set(err, code_of(rc), "catalog: %s", sqlite3_errmsg(db));
 }
 

@@ -51,6 +51,10 @@ Q_MUST_USE q_code q_object_open(q_objects *o, q_str bucket, q_str key, q_arena *
 typedef struct q_writer q_writer;
 
 Q_MUST_USE q_code q_writer_new(q_objects *o, q_writer **out, q_err *err);
+/* Q_FULL when the disk has no room for so many bytes now, so that they need not
+ * come at all; they may still meet a full disk later. Negative: not known.
+ */
+Q_MUST_USE q_code q_objects_room(const q_objects *o, int64_t bytes, q_err *err);
 /* After an error the writer can only be freed. */
 Q_MUST_USE q_code q_writer_put(q_writer *w, q_str bytes, q_err *err);
 uint64_t q_writer_size(const q_writer *w);

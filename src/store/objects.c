@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 enum { FILES_MEMORY = 1 << 26 }; /* for the names of one transaction */
 
@@ -51,6 +52,18 @@ static bool sweeper_start(q_objects *o)
     started = pthread_create(&o->sweeper, NULL, sweep, o) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
+}
+
+q_code q_objects_room(const q_objects *o, int64_t bytes, q_err *err)
+{
+    struct statvfs fs;
+
+    if (fstatvfs(o->content.tmp, &fs))
+        return q_err_errno(err, "stat the file system of objects");
+    if (bytes < 0 || (uint64_t)bytes / fs.f_frsize < fs.f_bavail)
+        return Q_OK;
+    return q_err_set(err, Q_FULL, "the disk has room for %llu bytes, not for %lld",
+                     (unsigned long long)fs.f_bavail * fs.f_frsize, (long long)bytes);
 }
 
 q_code q_objects_open(const char *dir, q_catalog *c, q_objects **out, q_err *err)

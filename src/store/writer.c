@@ -62,8 +62,16 @@ q_code q_writer_put(q_writer *w, q_str bytes, q_err *err)
         return q_err_set(err, Q_LIMIT, "more than the declared %llu bytes",
                          (unsigned long long)w->limit);
     rc = write_at(w->fd, bytes, w->start + w->size, err);
-    if (rc)
+    if (rc) {
+        /* A slot's bytes stay in the upload's file: give back what they take,
+         * or a full disk has no room for the row that ends the upload. A file
+         * of our own goes with the writer.
+         */
+        if (w->file.fd < 0)
+            fallocate(w->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)w->start,
+                      (off_t)(w->size + bytes.n));
         return rc;
+    }
     q_digest_update(w->md5, bytes);
     w->size += bytes.n;
     if (w->size - w->flushed >= FLUSH_EVERY) {

@@ -34,10 +34,25 @@ static q_code input_read(transaction *t, q_str body)
     return rc;
 }
 
+/* What people must see to is said, and where a name of its own is known, not
+ * with a status that makes clients send everything again: the stock ones
+ * repeat 500, 502, 503 and 504, but not 507.
+ */
+static q_code storage_full(transaction *t)
+{
+    const char *name = t->speaks->protocol == Q_REST_XML ? "InsufficientStorage" : NULL;
+
+    q_fault_set(&t->fault, name,
+                "The server's storage is full. Free some of it, then send the request again.");
+    return Q_FULL;
+}
+
 q_code transaction__call_failed(transaction *t, q_code rc)
 {
     q_call *c = &t->call;
 
+    if (!c->error && rc == Q_FULL)
+        return storage_full(t);
     if (!c->error) {
         q_fault_set(&t->fault, NULL, "We encountered an internal error. Please try again.");
         return rc;
