@@ -245,13 +245,20 @@ unsigned q_server_port(const q_server *s)
     return s->port;
 }
 
-static void stop(q_server *s, unsigned drain_ms)
+void q_server_drain(q_server *s, unsigned drain_ms)
 {
-    MHD_quiesce_daemon(s->mhd);
-    atomic_store(&s->stopping, true);
+    if (!s || !s->mhd)
+        return;
+    if (!atomic_exchange(&s->stopping, true))
+        MHD_quiesce_daemon(s->mhd);
     watch__drain(s->watch);
     if (!watch__wait(s->watch, drain_ms))
         watch__cut(s->watch);
+}
+
+static void stop(q_server *s, unsigned drain_ms)
+{
+    q_server_drain(s, drain_ms);
     pthread_mutex_lock(&s->mu);
     while (s->away)
         pthread_cond_wait(&s->answered, &s->mu);

@@ -73,6 +73,12 @@ const char *q_server_address(const q_server *s);
 unsigned q_server_port(const q_server *s);
 
 /* Stop accepting, close idle connections, let requests finish for at most
+ * `drain_ms`, then cut them. Before q_server_free, where requests wait for
+ * what is to be stopped in between. NULL is fine.
+ */
+void q_server_drain(q_server *s, unsigned drain_ms);
+
+/* Stop accepting, close idle connections, let requests finish for at most
  * `drain_ms`, then cut them. Exchanges that were handed to other threads are
  * waited for even so. NULL is fine. Not from a loop thread.
  */

@@ -1,5 +1,6 @@
 #include "service/platform.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "net/server.h"
 #include "service/lex_bots.h"
@@ -156,10 +157,15 @@ q_code q_platform_serve(q_platform *p, const char **endpoint, q_err *err)
 
 void q_platform_close(q_platform *p, unsigned drain_ms)
 {
+    int64_t start = q_monotonic_ns(), used_ms;
+
     if (!p)
         return;
     q_jobs_stop(p->app.jobs);
-    q_server_free(p->server, drain_ms);
+    q_server_drain(p->server, drain_ms);
+    used_ms = (q_monotonic_ns() - start) / 1000000;
+    q_functions_stop(p->app.functions, used_ms < drain_ms ? drain_ms - (unsigned)used_ms : 0);
+    q_server_free(p->server, 0);
     q_jobs_free(p->app.jobs);
     q_functions_free(p->app.functions);
     for (size_t i = 0; i < Q_WAITS_KINDS; i++)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAX_REGISTERED = 16, MAX_DEFINITION = 16384, MAX_TIMEOUT_MS = 900000, PAGE = 100 };
@@ -42,6 +43,7 @@ struct q_functions {
     size_t registered_count;
     pthread_mutex_t mu;
     entry *entries; /* under mu */
+    bool closing;   /* under mu */
 };
 
 q_code q_functions_new(const q_functions_config *config, q_functions **out, q_err *err)
@@ -70,6 +72,32 @@ static void entry_free(entry *e)
         return;
     runtime__free(e->runtime);
     free(e);
+}
+
+static bool is_busy(q_functions *f)
+{
+    bool busy = false;
+
+    pthread_mutex_lock(&f->mu);
+    f->closing = true;
+    for (const entry *e = f->entries; e; e = e->next)
+        busy = busy || e->users;
+    pthread_mutex_unlock(&f->mu);
+    return busy;
+}
+
+void q_functions_stop(q_functions *f, unsigned ms)
+{
+    int64_t until = q_monotonic_ns() + ms * 1000000LL;
+
+    if (!f)
+        return;
+    while (is_busy(f) && q_monotonic_ns() < until)
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+    pthread_mutex_lock(&f->mu);
+    for (entry *e = f->entries; e; e = e->next)
+        runtime__stop(e->runtime);
+    pthread_mutex_unlock(&f->mu);
 }
 
 void q_functions_free(q_functions *f)
@@ -279,7 +307,11 @@ static q_code entry_enter(q_functions *f, q_arena *a, const q_record *record, en
 
     pthread_mutex_lock(&f->mu);
     e = entry_find(f, record->key, record->version, &outdated);
-    if (!e) {
+    if (f->closing) {
+        rc = q_err_set(err, Q_CANCELLED, "function %.*s: the server is stopping",
+                       Q_ARG(record->key));
+        e = NULL;
+    } else if (!e) {
         rc = entry_new(f, a, record, &e, err);
         if (e) {
             e->next = f->entries;

@@ -32,6 +32,10 @@ typedef struct q_function_spec {
 typedef q_code (*q_function_fn)(void *ctx, q_str event, q_arena *a, q_str *result, q_err *err);
 
 Q_MUST_USE q_code q_functions_new(const q_functions_config *config, q_functions **out, q_err *err);
+/* Let what runs end for at most `ms`; then end the processes. What they work on
+ * and every later call fails with Q_CANCELLED. NULL is fine.
+ */
+void q_functions_stop(q_functions *f, unsigned ms);
 void q_functions_free(q_functions *f); /* ends the processes */
 
 Q_MUST_USE q_code q_function_put(q_catalog *c, const q_function_spec *spec, int64_t now_ms,

@@ -68,17 +68,23 @@ q_code runtime__new(const runtime_config *config, runtime **out, q_err *err)
     return Q_OK;
 }
 
-void runtime__free(runtime *r)
+void runtime__stop(runtime *r)
 {
-    if (!r)
-        return;
     pthread_mutex_lock(&r->mu);
-    assert(!r->first);
     r->closing = true;
     pthread_cond_broadcast(&r->start);
     for (size_t i = 0; i < r->count; i++)
         runtime__wake(&r->instances[i]);
     pthread_mutex_unlock(&r->mu);
+    runtime__dispatch(r);
+}
+
+void runtime__free(runtime *r)
+{
+    if (!r)
+        return;
+    assert(!r->first);
+    runtime__stop(r);
     for (size_t i = 0; i < r->count; i++) {
         pthread_join(r->instances[i].thread, NULL);
         q_fd_close(r->instances[i].wake);

@@ -31,7 +31,11 @@ typedef struct runtime_config { /* texts are copied */
 } runtime_config;
 
 Q_MUST_USE q_code runtime__new(const runtime_config *config, runtime **out, q_err *err);
-/* Ends the processes. No invocation may be running. NULL is fine. */
+/* Ends the processes; what they work on, what waits, and every further
+ * invocation fails with Q_CANCELLED. Does not wait for them.
+ */
+void runtime__stop(runtime *r);
+/* Stops and waits. No invocation may be running. NULL is fine. */
 void runtime__free(runtime *r);
 
 /* As q_function_invoke. Any thread that may wait. */

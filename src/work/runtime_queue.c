@@ -137,6 +137,17 @@ static void instance_want(runtime *r)
     }
 }
 
+/* Under mu: nobody will come for what still waits. */
+static void cancel_queued(runtime *r)
+{
+    invocation *v;
+
+    while ((v = runtime__pop(r))) {
+        q_err_set(&v->err, Q_CANCELLED, "function %s: the server is stopping", r->name);
+        runtime__finish(r, v);
+    }
+}
+
 void runtime__dispatch(runtime *r)
 {
     q_exchange *to[RUNTIME_INSTANCES];
@@ -144,6 +155,8 @@ void runtime__dispatch(runtime *r)
     size_t n = 0;
 
     pthread_mutex_lock(&r->mu);
+    if (r->closing)
+        cancel_queued(r);
     for (size_t i = 0; i < r->count && r->first; i++) {
         instance *in = &r->instances[i];
 
@@ -154,7 +167,7 @@ void runtime__dispatch(runtime *r)
         replies[n] = runtime__deliver(in, runtime__pop(r), to[n]);
         n++;
     }
-    if (r->first && !r->closing)
+    if (r->first)
         instance_want(r);
     pthread_mutex_unlock(&r->mu);
     for (size_t i = 0; i < n; i++)

@@ -202,6 +202,42 @@ TEST(function_is_stopped_at_its_time_limit)
     teardown(&t);
 }
 
+static void *hang_on(void *arg)
+{
+    fixture *t = arg;
+    q_arena *a = q_arena_new(1 << 20);
+    q_str result;
+    q_code rc = q_function_invoke(t->functions, Q_STR("mill"), Q_STR("{\"do\": \"hang\"}"), a,
+                                  &result, NULL);
+
+    q_arena_free(a);
+    return (void *)(uintptr_t)rc;
+}
+
+/* At work and in the queue: none waits for its time limit. */
+TEST(function_calls_are_cancelled_when_all_stops)
+{
+    fixture t = setup();
+    pthread_t threads[6];
+    int64_t start;
+    q_str result;
+    void *rc;
+
+    CHECK_STREQ(good(&t, "{\"with\": 1}"), "1");
+    for (size_t i = 0; i < 6; i++)
+        CHECK_EQ(pthread_create(&threads[i], NULL, hang_on, &t), 0);
+    usleep(200000);
+    start = q_monotonic_ns();
+    q_functions_stop(t.functions, 50);
+    for (size_t i = 0; i < 6; i++) {
+        pthread_join(threads[i], &rc);
+        CHECK_EQ((uintptr_t)rc, Q_CANCELLED);
+    }
+    CHECK(q_monotonic_ns() - start < 10000000000);
+    CHECK_EQ(invoke(&t, "mill", "{}", &result, NULL), Q_CANCELLED);
+    teardown(&t);
+}
+
 TEST(function_that_ends_is_started_again)
 {
     fixture t = setup();
