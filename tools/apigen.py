@@ -108,7 +108,7 @@ class Writer:
             yield f'.value_count = {len(shape.enum)}'
         if shape.min is not None:
             yield f'.has_min = true, .min = {shape.min}'
-        if shape.max is not None:
+        if shape.max is not None and not shape.soft:
             yield f'.has_max = true, .max = {shape.max}'
         if shape.pattern is not None:
             yield f'.pattern = &{self.id}_pattern_{i}'

@@ -45,6 +45,7 @@ class Shape:
     max: float = None
     pattern: str = None
     sensitive: bool = False  # never repeated in a message
+    soft: bool = False  # the service checks the maximum, not the wire
     open: bool = False  # values beside the enum are fine
     root: str = ''  # XML element of a reply's body
     time: str = ''
@@ -245,7 +246,7 @@ class Reader:
         if span:
             shape.min = number(span.group(1)) if span.group(1) else None
             shape.max = number(span.group(2)) if span.group(2) else None
-        elif word in ('open', 'sensitive'):
+        elif word in ('open', 'sensitive', 'soft'):
             setattr(shape, word, True)
         elif word.startswith('root:'):
             shape.root = word[5:]

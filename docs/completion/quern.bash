@@ -45,7 +45,7 @@ _quern() {
   local commands='serve read expense chat bot function version help'
   local options='' subcommands=''
   case $command in
-  serve) options='--data --listen --tls-cert --tls-key --log-level' ;;
+  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document' ;;
   read | expense) options='--format' ;;
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;

@@ -62,15 +62,17 @@ static int run(int argc, char **argv)
                                          {"listen", "ADDR:PORT"},
                                          {"tls-cert", "FILE"},
                                          {"tls-key", "FILE"},
-                                         {"log-level", "debug|info|warn|error|off"}};
+                                         {"log-level", "debug|info|warn|error|off"},
+                                         {"max-document", "MIB"}};
     q_platform_config config = {.address = "127.0.0.1", .port = "8470"};
     q_arena *a = q_arena_new(1 << 16);
+    uint64_t mib = 0;
     sigset_t stop;
     cli_words words;
     int status;
     q_err err;
 
-    status = cli_options_read(&cli_serve, options, 5, argc, argv, &words);
+    status = cli_options_read(&cli_serve, options, 6, argc, argv, &words);
     if (status || !a)
         goto done;
     status = CLI_USAGE;
@@ -88,6 +90,11 @@ static int run(int argc, char **argv)
     }
     config.tls_cert = words.values[2];
     config.tls_key = words.values[3];
+    if (words.values[5] && (!q_str_u64(q_str_of(words.values[5]), &mib) || !mib || mib > 256)) {
+        cli_usage(&cli_serve, "--max-document is %s; 1 to 256 is wanted", words.values[5]);
+        goto done;
+    }
+    config.document_bytes = (size_t)mib << 20;
     config.data_dir = cli_data_dir(words.values[0], a);
     status = CLI_FAILED;
     if (!config.data_dir) {
@@ -119,6 +126,7 @@ const cli_command cli_serve = {
             "  --tls-cert FILE     serve https: certificate and key as PEM files\n"
             "  --tls-key FILE\n"
             "  --log-level LEVEL   debug, info, warn, error or off (default info)\n"
+            "  --max-document MIB  of a document sent in a request (default 10)\n"
             "\n"
             "Once it takes requests it says on stderr: quern: ready at http://...\n"
             "The root key is made on the first start and kept in DIR/credentials. Point any\n"

@@ -23,7 +23,8 @@ typedef struct q_app {
     q_functions *functions;
     q_bots *bots; /* NULL is fine: then no bot's model is kept */
     q_pool *compute[Q_WAITS_KINDS];
-    char account[13]; /* twelve digits and a NUL */
+    size_t document_bytes; /* of a document sent in a request, at most; 0: 10 MiB */
+    char account[13];      /* twelve digits and a NUL */
 } q_app;
 
 #endif

@@ -65,6 +65,7 @@ q_code q_platform_open(const q_platform_config *config, q_platform **out, q_err 
         return q_err_nomem(err);
     p->config = *config;
     p->app.data_dir = config->data_dir;
+    p->app.document_bytes = config->document_bytes;
     snprintf(p->app.account, sizeof p->app.account, "000000000000");
     rc = rooms_open(p, err);
     if (rc) {
@@ -89,6 +90,16 @@ static bool page_reply(void *ctx, const q_request *req, q_reply *reply)
     return file && q_page_reply(file, req, reply) == Q_OK;
 }
 
+/* A body holds a document in base64. What is somewhat larger than allowed is
+ * still taken, so that the service can say what is wrong with it.
+ */
+static size_t body_limit(const q_platform *p)
+{
+    size_t most = p->config.document_bytes, usual = (size_t)32 << 20;
+
+    return most > usual / 2 ? 2 * most : usual;
+}
+
 static q_code gateway_open(q_platform *p, q_err *err)
 {
     static const q_service *const services[] = {
@@ -102,6 +113,7 @@ static q_code gateway_open(q_platform *p, q_err *err)
         .secret = secret_of,
         .secret_ctx = p->credentials,
         .page = page_reply,
+        .body_limit = body_limit(p),
     };
 
     for (size_t i = 0; i < Q_WAITS_KINDS; i++)

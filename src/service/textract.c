@@ -48,6 +48,19 @@ static q_code open_object(q_call *call, const q_value *object, int *fd)
     return rc;
 }
 
+/* The documented limit of a document in a request, unless configured. */
+static q_code open_bytes(q_call *call, q_str bytes, int *fd)
+{
+    const q_app *app = call->app;
+    size_t most = app->document_bytes ? app->document_bytes : (size_t)10 << 20;
+
+    if (bytes.n > most)
+        return q_call_fail(call, "DocumentTooLargeException",
+                           "the document has %zu bytes; at most %zu in a request, more in a bucket",
+                           bytes.n, most);
+    return q_fd_of_bytes("document", bytes, fd, &call->err);
+}
+
 q_code textract__open(q_call *call, const q_value *document, int *fd)
 {
     const q_value *bytes = q_value_get(document, Q_STR("Bytes"));
@@ -57,7 +70,7 @@ q_code textract__open(q_call *call, const q_value *document, int *fd)
         return q_call_fail(call, "InvalidParameterException",
                            "the document has both Bytes and S3Object; give one");
     if (bytes)
-        return q_fd_of_bytes("document", bytes->s, fd, &call->err);
+        return open_bytes(call, bytes->s, fd);
     if (object)
         return open_object(call, object, fd);
     return q_call_fail(call, "InvalidParameterException",

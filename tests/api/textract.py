@@ -7,7 +7,7 @@ import subprocess
 import zlib
 
 from botocore.exceptions import ClientError
-from harness import ROOT, Suite, boto3_client, main
+from harness import ROOT, Server, Suite, boto3_client, main
 
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
 
@@ -148,6 +148,18 @@ class Textract(Suite):
                 self.refused(error, words, call, Document={'Bytes': content})
         self.assertEqual(self.lines(self.textract.detect_document_text(Document={'Bytes': pdf(LETTER[:1])})),
                          LETTER[0])
+
+    def test_a_document_too_large_for_a_request(self):
+        small = pdf(LETTER[:1])
+        content = small + b'%' + b' ' * (10 << 20) + b'\n' + small[small.rindex(b'startxref'):]
+        self.refused('DocumentTooLargeException', 'at most 10485760', self.textract.detect_document_text,
+                     Document={'Bytes': content})
+        self.refused('DocumentTooLargeException', 'at most 10485760', self.textract.analyze_expense,
+                     Document={'Bytes': bytes(20 << 20)})
+        server = Server(extra=('--max-document', '11'))
+        self.addCleanup(server.close)
+        reply = boto3_client(server, 'textract').detect_document_text(Document={'Bytes': content})
+        self.assertEqual(self.lines(reply), LETTER[0])
 
     def encrypted(self):
         plain = self.folder() / 'plain.pdf'
