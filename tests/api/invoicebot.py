@@ -117,6 +117,15 @@ class Bot(Suite):
         self.assertEqual(done['dialogState'], 'Fulfilled')
         self.assertIn('On 5/11/2019 for the item ', done['message'])
 
+    def test_3_questions_that_are_not_about_invoices_are_not_answered(self):
+        for i, text in enumerate(('how is the weather', 'what is your name', 'order a pizza',
+                                  'what is the capital of france')):
+            reply = self.say(text, user=f'stranger-{i}')
+            self.assertEqual(reply['dialogState'], 'ElicitIntent', text)
+            self.assertIn('did not understand', reply['message'])
+        reply = self.say('show me the invoce sumary', user='hasty')
+        self.assertEqual(reply['intentName'], 'GetInvoiceSummary')
+
     def test_4_an_upload_by_the_aws_command_counts_at_once(self):
         self.aws('s3', 'cp', SAMPLE, 's3://invoicebot/second copy.pdf')
         self.extracted('second copy.pdf')
