@@ -8,6 +8,11 @@
  *     load    the node's attributes -> params; once, when the model is opened
  *     infer   input types and shapes, known values -> output types and shapes
  *     run     inputs -> outputs, whose memory is there
+ *
+ * Only numbers can be laid out before the run. An output that infer made a
+ * Q_STRING, Q_SEQUENCE, Q_MAP or Q_NONE comes to run without memory (data
+ * NULL), and run makes it: q_tensor_of_strings, q_tensor_new or q_tensor_copy
+ * with c->budget.
  */
 #ifndef Q_ENGINE_OP_H
 #define Q_ENGINE_OP_H
