@@ -99,6 +99,9 @@ Q_MUST_USE q_code graph__add_value(q_graph *g, q_str name, q_dtype dtype, const 
 Q_MUST_USE q_code graph__add_constant(q_graph *g, q_str name, const q_tensor *t, q_value_id *id,
                                       q_err *err);
 
+/* Zeroed memory for a constant's elements, aligned to Q_TENSOR_ALIGN; NULL when short. */
+void *graph__data(q_graph *g, size_t bytes);
+
 /* A node behind the last one; ids are copied, attributes are added after. It
  * is not bound yet.
  */

@@ -46,8 +46,8 @@ typedef struct q_op_call {
 } q_op_call;
 
 typedef enum q_op_flags {
-    Q_OP_ALIAS = 1,     /* output 0 has the bytes of input 0 (Reshape); run copies them when
-                           out[0]->data is not in[0]->data */
+    Q_OP_ALIAS = 1,     /* output 0 is input 0 in another shape (Reshape): the runner shares or
+                           copies the bytes, there is no run */
     Q_OP_IN_PLACE = 2,  /* run may write output 0 over any input of its size and shape */
     Q_OP_ALLOCATES = 4, /* no infer: run makes the outputs itself with q_tensor_new and
                            c->budget (sequences, bodies) */
