@@ -19,10 +19,19 @@ typedef enum q_precision {
     Q_PRECISION_INT8  /* needs the ranges that calibration found (calibrate.h) */
 } q_precision;
 
+/* A file beside a model in memory, by its path below the model's folder. Borrowed
+ * for the model's life; on a page boundary it need not be copied.
+ */
+typedef struct q_model_file {
+    q_str name, bytes;
+} q_model_file;
+
 typedef struct q_model_options {
-    bool plain;            /* no passes: each node as the file has it, for comparison */
-    q_precision precision; /* INT8 only for files that carry their ranges */
-    size_t limit_bytes;    /* of the model in memory; 0: eight times the file and 64 MiB */
+    bool plain;                /* no passes: each node as the file has it, for comparison */
+    q_precision precision;     /* INT8 only for files that carry their ranges */
+    size_t limit_bytes;        /* of the model in memory; 0: eight times the file and 64 MiB */
+    const q_model_file *files; /* of external data, for q_model_open_bytes */
+    size_t file_count;
 } q_model_options;
 
 /* `options` may be NULL. Fails with Q_NOTFOUND, Q_IO, Q_NOMEM, Q_INVALID (what is wrong,
@@ -31,7 +40,8 @@ typedef struct q_model_options {
  */
 Q_MUST_USE q_code q_model_open(const char *path, const q_model_options *options, q_model **out,
                                q_err *err);
-/* The same from memory, which is borrowed for the model's life. External data is refused. */
+/* The same from memory, which is borrowed for the model's life. External data
+ * is looked for among options->files. */
 Q_MUST_USE q_code q_model_open_bytes(q_str bytes, const q_model_options *options, q_model **out,
                                      q_err *err);
 q_model *q_model_ref(q_model *m);
