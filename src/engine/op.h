@@ -51,7 +51,8 @@ typedef enum q_op_flags {
     Q_OP_IN_PLACE = 2,  /* run may write output 0 over any input of its size and shape */
     Q_OP_ALLOCATES = 4, /* no infer: run makes the outputs itself with q_tensor_new and
                            c->budget (sequences, bodies) */
-    Q_OP_RANDOM = 8     /* not to be folded into a constant */
+    Q_OP_RANDOM = 8,    /* not to be folded into a constant */
+    Q_OP_BY_SHAPE = 16  /* run reads the inputs' shapes and not their values (Shape) */
 } q_op_flags;
 
 typedef struct q_op {
