@@ -74,7 +74,7 @@ Q_MUST_USE q_code plan__infer(plan *p, const plan_request *r, q_err *err);
 Q_MUST_USE q_code plan__place(plan *p, const plan_request *r, q_err *err);
 
 /* Point the slots into this block. */
-void plan__bind(plan *p, char *block);
+void plan__bind(plan *p, char *at);
 
 /* Types and shapes the plan was made for. */
 bool plan__fits(const plan *p, const q_tensor *in, const plan *outer);

@@ -282,18 +282,18 @@ q_code plan__place(plan *p, const plan_request *r, q_err *err)
     return rc;
 }
 
-void plan__bind(plan *p, char *block)
+void plan__bind(plan *p, char *at)
 {
-    if (p->bound == block && block)
+    if (p->bound == at)
         return;
     for (size_t i = 0; i < p->slot_count; i++) {
         slot *s = &p->slots[i];
 
         if (s->state == SLOT_PLANNED)
-            s->t.data = q_shape_count(&s->t.shape) ? block + p->slots[s->root].offset : NULL;
+            s->t.data = q_shape_count(&s->t.shape) ? at + p->slots[s->root].offset : NULL;
     }
     for (size_t i = 0; i < p->step_count; i++)
         p->steps[i].call.scratch =
-            p->steps[i].call.scratch_bytes ? block + p->steps[i].scratch_offset : NULL;
-    p->bound = block;
+            p->steps[i].call.scratch_bytes ? at + p->steps[i].scratch_offset : NULL;
+    p->bound = at;
 }

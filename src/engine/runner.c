@@ -1,6 +1,7 @@
 #include "engine/runner.h"
 
 #include "base/clock.h"
+#include "engine/block.h"
 #include "engine/plan.h"
 
 #include <stdlib.h>
@@ -11,8 +12,7 @@ typedef struct runner {
     const q_graph *graph;
     plan *plans; /* last used first */
     size_t plan_count, plan_limit;
-    char *block;
-    size_t block_bytes;
+    block memory;
     struct q_runner *whole; /* what all its graphs share */
 } runner;
 
@@ -59,23 +59,7 @@ static void runner_clear(runner *r)
         release_dynamic(r, p);
         drop_plan(p);
     }
-    free(r->block);
-}
-
-static q_code grow_block(runner *r, size_t bytes, q_err *err)
-{
-    size_t whole = (bytes + Q_TENSOR_ALIGN) & ~(size_t)(Q_TENSOR_ALIGN - 1);
-    char *block;
-
-    if (r->block && r->block_bytes >= bytes)
-        return Q_OK;
-    free(r->block);
-    r->block_bytes = 0;
-    r->block = block = aligned_alloc(Q_TENSOR_ALIGN, whole);
-    if (!block)
-        return q_err_set(err, Q_NOMEM, "no memory for %zu bytes of activations", whole);
-    r->block_bytes = bytes;
-    return Q_OK;
+    block__drop(&r->memory);
 }
 
 /* Forget the plan used longest ago. */
@@ -124,13 +108,18 @@ static q_code plan_for(runner *r, const q_tensor *in, const plan *outer, plan **
 
 /* -- Steps -- */
 
-/* The block is ours alone: whoever grew it has forgotten what it held. */
+/* As large as the largest of the plans that are kept, and not much larger. */
 static q_code take_block(runner *r, plan *p, q_err *err)
 {
-    q_code rc = grow_block(r, p->block_bytes, err);
+    size_t bytes = 0;
+    q_code rc;
 
+    for (const plan *kept = r->plans; kept; kept = kept->next)
+        if (kept->block_bytes > bytes)
+            bytes = kept->block_bytes;
+    rc = block__fit(&r->memory, bytes, err);
     if (!rc)
-        plan__bind(p, r->block);
+        plan__bind(p, r->memory.at);
     return rc;
 }
 
