@@ -5,6 +5,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/* How often to look for more before going to sleep: some 30 us, about what
+ * waking a thread costs, so that the kernels of one run find it awake.
+ */
+enum { LOOKS = 2000 };
+
 /* One call's tasks: handed out by counting `next` up, ended when `done` is
  * `count`. It lives on the caller's stack, so nobody may hold it once the
  * caller has seen helpers at 0 (under the team's lock).
@@ -21,8 +26,9 @@ typedef struct batch {
 struct q_team {
     pthread_mutex_t mu;
     pthread_cond_t work, ended;
-    batch *open; /* batches that may have tasks left; under mu */
-    bool stop;   /* under mu */
+    batch *open;          /* batches that may have tasks left; under mu */
+    bool stop;            /* under mu */
+    atomic_size_t posted; /* batches so far */
     size_t thread_count;
     pthread_t threads[];
 };
@@ -47,24 +53,48 @@ static void unlist(q_team *t, batch *b)
         }
 }
 
+static void breathe(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void look_for_more(q_team *t, size_t seen)
+{
+    for (int i = 0; i < LOOKS && atomic_load_explicit(&t->posted, memory_order_relaxed) == seen;
+         i++)
+        breathe();
+}
+
 static void *work(void *arg)
 {
     q_team *t = arg;
+    size_t seen = 0;
 
     pthread_mutex_lock(&t->mu);
     while (!t->stop) {
         batch *b = t->open;
 
         if (!b) {
-            pthread_cond_wait(&t->work, &t->mu);
+            size_t now = atomic_load(&t->posted);
+
+            if (now == seen) {
+                pthread_cond_wait(&t->work, &t->mu);
+                continue;
+            }
+            seen = now;
+            pthread_mutex_unlock(&t->mu);
+            look_for_more(t, seen);
+            pthread_mutex_lock(&t->mu);
             continue;
         }
-        b->helpers++;
+        atomic_fetch_add(&b->helpers, 1);
         pthread_mutex_unlock(&t->mu);
         run_tasks(b);
         pthread_mutex_lock(&t->mu);
         unlist(t, b);
-        if (--b->helpers == 0)
+        if (atomic_fetch_sub(&b->helpers, 1) == 1)
             pthread_cond_broadcast(&t->ended);
     }
     pthread_mutex_unlock(&t->mu);
@@ -124,6 +154,7 @@ void q_team_run(q_team *t, size_t count, void (*fn)(void *ctx, size_t task), voi
     pthread_mutex_lock(&t->mu);
     b.after = t->open;
     t->open = &b;
+    atomic_fetch_add(&t->posted, 1);
     if (count - 1 < t->thread_count)
         for (size_t i = 1; i < count; i++)
             pthread_cond_signal(&t->work);
@@ -135,7 +166,11 @@ void q_team_run(q_team *t, size_t count, void (*fn)(void *ctx, size_t task), voi
 
     pthread_mutex_lock(&t->mu);
     unlist(t, &b);
-    while (b.helpers)
+    pthread_mutex_unlock(&t->mu);
+    for (int i = 0; i < LOOKS && atomic_load(&b.helpers); i++)
+        breathe();
+    pthread_mutex_lock(&t->mu);
+    while (atomic_load(&b.helpers))
         pthread_cond_wait(&t->ended, &t->mu);
     pthread_mutex_unlock(&t->mu);
 }
