@@ -3,7 +3,9 @@
 #include "engine/op_tables.h"
 
 const q_op_table *const op__tables[] = {
-    &op__core, /* keep sorted */
+    /* keep sorted */
+    &op__core,   &op__detect, &op__ngram, &op__random, &op__sequence,
+    &op__signal, &op__string, &op__train, &op__window,
 };
 const size_t op__table_count = sizeof op__tables / sizeof *op__tables;
 

@@ -4,6 +4,14 @@
 
 #include "engine/op.h"
 
-extern const q_op_table op__core; /* op_core.c */
+extern const q_op_table op__core;     /* op_core.c */
+extern const q_op_table op__detect;   /* op_detect.c */
+extern const q_op_table op__ngram;    /* op_ngram.c */
+extern const q_op_table op__random;   /* op_random.c */
+extern const q_op_table op__sequence; /* op_sequence.c */
+extern const q_op_table op__signal;   /* op_signal.c */
+extern const q_op_table op__string;   /* op_string.c */
+extern const q_op_table op__train;    /* op_train.c */
+extern const q_op_table op__window;   /* op_window.c */
 
 #endif
