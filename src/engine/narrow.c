@@ -97,11 +97,25 @@ void narrow__widen(const void *from, q_dtype format, size_t count, float *out)
         for (i = 0; i < count; i++)
             out[i] = narrow__from_bf16(((const uint16_t *)from)[i]);
         break;
+    case Q_U8:
+        for (i = 0; i < count; i++)
+            out[i] = ((const uint8_t *)from)[i];
+        break;
+    case Q_I8:
+        for (i = 0; i < count; i++)
+            out[i] = ((const int8_t *)from)[i];
+        break;
     default:
         for (i = 0; i < count; i++)
             out[i] = narrow__from_f8(((const uint8_t *)from)[i], format);
         break;
     }
+}
+
+static float within(float v, float least, float most)
+{
+    v = v > least ? v : least; /* NaN too */
+    return nearbyintf(v < most ? v : most);
 }
 
 void narrow__narrow(const float *from, q_dtype format, size_t count, void *out)
@@ -123,6 +137,14 @@ void narrow__narrow(const float *from, q_dtype format, size_t count, void *out)
     case Q_BF16:
         for (i = 0; i < count; i++)
             ((uint16_t *)out)[i] = narrow__to_bf16(from[i]);
+        break;
+    case Q_U8:
+        for (i = 0; i < count; i++)
+            ((uint8_t *)out)[i] = (uint8_t)within(from[i], 0, 255);
+        break;
+    case Q_I8:
+        for (i = 0; i < count; i++)
+            ((int8_t *)out)[i] = (int8_t)within(from[i], -128, 127);
         break;
     default:
         for (i = 0; i < count; i++)

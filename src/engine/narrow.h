@@ -80,7 +80,9 @@ static inline uint16_t narrow__to_f16(float f)
 float narrow__from_f8(uint8_t v, q_dtype format);
 uint8_t narrow__to_f8(float f, q_dtype format, bool saturate);
 
-/* `count` elements of one of f16, bf16, f64, f32 or float8 as f32, and back (float8 saturates). */
+/* `count` elements of one of f16, bf16, f64, f32, u8, i8 or float8 as f32, and back (bytes are
+ * rounded, they and float8 saturate).
+ */
 void narrow__widen(const void *from, q_dtype format, size_t count, float *out);
 void narrow__narrow(const float *from, q_dtype format, size_t count, void *out);
 

@@ -1,4 +1,6 @@
-/* engine/op_tables.h - the operators' tables, one a family; op.c lists them. */
+/* engine/op_tables.h - the operators' tables, one a family: op__NAME is in op_NAME.c, and op.c
+ * lists them.
+ */
 #ifndef ENGINE_OP_TABLES_H
 #define ENGINE_OP_TABLES_H
 
@@ -13,5 +15,15 @@ extern const q_op_table op__signal;   /* op_signal.c */
 extern const q_op_table op__string;   /* op_string.c */
 extern const q_op_table op__train;    /* op_train.c */
 extern const q_op_table op__window;   /* op_window.c */
+extern const q_op_table op__conv;
+extern const q_op_table op__conv_transpose;
+extern const q_op_table op__core;
+extern const q_op_table op__deform;
+extern const q_op_table op__dropout;
+extern const q_op_table op__norm;
+extern const q_op_table op__norm_channel;
+extern const q_op_table op__pool;
+extern const q_op_table op__pool_roi;
+extern const q_op_table op__softmax;
 
 #endif
