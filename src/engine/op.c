@@ -4,11 +4,24 @@
 
 /* clang-format off: one a line, sorted */
 const q_op_table *const op__tables[] = {
-    /* keep sorted */
-    &op__core,   &op__detect, &op__ngram, &op__random, &op__sequence,
-    &op__signal, &op__string, &op__train, &op__window,
-    &op__conv, &op__conv_transpose, &op__core, &op__deform,   &op__dropout,
-    &op__norm, &op__norm_channel,   &op__pool, &op__pool_roi, &op__softmax,
+    &op__conv,
+    &op__conv_transpose,
+    &op__core,
+    &op__deform,
+    &op__detect,
+    &op__dropout,
+    &op__ngram,
+    &op__norm,
+    &op__norm_channel,
+    &op__pool,
+    &op__pool_roi,
+    &op__random,
+    &op__sequence,
+    &op__signal,
+    &op__softmax,
+    &op__string,
+    &op__train,
+    &op__window,
 };
 /* clang-format on */
 const size_t op__table_count = sizeof op__tables / sizeof *op__tables;

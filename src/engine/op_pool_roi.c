@@ -148,8 +148,12 @@ static q_code region_read(const q_op_call *c, size_t i, region *r, q_err *err)
     return rc;
 }
 
-static float bilinear(const float *plane, size_t height, size_t width, float y, float x)
+/* Between four pixels; for max, the greatest of their shares. */
+static float bilinear(const float *plane, size_t height, size_t width, float y, float x,
+                      bool is_max)
 {
+    float share[4];
+
     size_t y0, x0, y1, x1;
 
     if (!(y >= -1 && y <= (float)height && x >= -1 && x <= (float)width))
@@ -166,8 +170,13 @@ static float bilinear(const float *plane, size_t height, size_t width, float y, 
     x1 = x0 + 1 < width ? x0 + 1 : x0;
     y -= (float)y0;
     x -= (float)x0;
-    return (1 - y) * ((1 - x) * plane[y0 * width + x0] + x * plane[y0 * width + x1]) +
-           y * ((1 - x) * plane[y1 * width + x0] + x * plane[y1 * width + x1]);
+    share[0] = (1 - y) * (1 - x) * plane[y0 * width + x0];
+    share[1] = (1 - y) * x * plane[y0 * width + x1];
+    share[2] = y * (1 - x) * plane[y1 * width + x0];
+    share[3] = y * x * plane[y1 * width + x1];
+    if (is_max)
+        return fmaxf(fmaxf(share[0], share[1]), fmaxf(share[2], share[3]));
+    return share[0] + share[1] + share[2] + share[3];
 }
 
 static float cell(const roi_params *p, const region *r, const float *plane, const q_shape *xs,
@@ -181,7 +190,7 @@ static float cell(const roi_params *p, const region *r, const float *plane, cons
             float fy = ((float)iy + 0.5F) / (float)r->samples_h;
             float fx = ((float)ix + 0.5F) / (float)r->samples_w;
             float v = bilinear(plane, xs->dims[2], xs->dims[3], r->y + ((float)oy + fy) * r->cell_h,
-                               r->x + ((float)ox + fx) * r->cell_w);
+                               r->x + ((float)ox + fx) * r->cell_w, p->is_max);
 
             sum += v;
             best = v > best ? v : best;

@@ -6,24 +6,23 @@
 
 #include "engine/op.h"
 
-extern const q_op_table op__core;     /* op_core.c */
-extern const q_op_table op__detect;   /* op_detect.c */
-extern const q_op_table op__ngram;    /* op_ngram.c */
-extern const q_op_table op__random;   /* op_random.c */
-extern const q_op_table op__sequence; /* op_sequence.c */
-extern const q_op_table op__signal;   /* op_signal.c */
-extern const q_op_table op__string;   /* op_string.c */
-extern const q_op_table op__train;    /* op_train.c */
-extern const q_op_table op__window;   /* op_window.c */
 extern const q_op_table op__conv;
 extern const q_op_table op__conv_transpose;
 extern const q_op_table op__core;
 extern const q_op_table op__deform;
+extern const q_op_table op__detect;
 extern const q_op_table op__dropout;
+extern const q_op_table op__ngram;
 extern const q_op_table op__norm;
 extern const q_op_table op__norm_channel;
 extern const q_op_table op__pool;
 extern const q_op_table op__pool_roi;
+extern const q_op_table op__random;
+extern const q_op_table op__sequence;
+extern const q_op_table op__signal;
 extern const q_op_table op__softmax;
+extern const q_op_table op__string;
+extern const q_op_table op__train;
+extern const q_op_table op__window;
 
 #endif
