@@ -2,8 +2,9 @@
 
 #include "engine/op_tables.h"
 
-/* clang-format off: one a line, sorted */
+/* clang-format off */
 const q_op_table *const op__tables[] = {
+    /* one a line, sorted */
     &op__conv,
     &op__conv_transpose,
     &op__core,
