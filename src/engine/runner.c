@@ -123,20 +123,13 @@ static q_code take_block(runner *r, plan *p, q_err *err)
     return rc;
 }
 
-static q_code own_strings(runner *r, slot *s, q_err *err)
+/* Strings, sequences and maps are made by run itself (op.h). */
+static bool made_by_run(q_dtype d)
 {
-    q_tensor kept = {0};
-    q_code rc = q_tensor_of_strings(s->t.data, &s->t.shape, &r->whole->budget, &kept, err);
-
-    free(s->t.data);
-    s->t = kept;
-    s->owned = !rc;
-    return rc;
+    return d == Q_STRING || d == Q_SEQUENCE || d == Q_MAP || d == Q_NONE;
 }
 
-/* Memory for the outputs of a step whose shapes were just inferred. Strings
- * get an array outside the budget, until own_strings copies them.
- */
+/* Memory for the outputs of a step whose shapes were just inferred. */
 static q_code allocate_outputs(runner *r, plan *p, plan_step *s, q_err *err)
 {
     q_code rc = Q_OK;
@@ -145,14 +138,13 @@ static q_code allocate_outputs(runner *r, plan *p, plan_step *s, q_err *err)
         slot *o = &p->slots[s->out[i]];
         q_tensor made = {0};
 
-        rc = q_tensor_measure(o->t.dtype, &o->t.shape, r->whole->budget.limit, &(size_t){0}, err);
-        if (!rc)
-            rc = q_tensor_new(o->t.dtype, &o->t.shape,
-                              o->t.dtype == Q_STRING ? NULL : &r->whole->budget, &made, err);
+        if (made_by_run(o->t.dtype))
+            continue;
+        rc = q_tensor_new(o->t.dtype, &o->t.shape, &r->whole->budget, &made, err);
         if (rc)
             return rc;
         o->t = made;
-        o->owned = o->t.dtype != Q_STRING;
+        o->owned = true;
     }
     return rc;
 }
@@ -190,18 +182,8 @@ static q_code run_inferred(runner *r, plan *p, plan_step *s, q_err *err)
     } else if (!rc) {
         rc = op->run(&s->call, err);
     }
-    for (size_t i = 0; i < s->call.out_count; i++) {
-        slot *o = &p->slots[s->out[i]];
-
-        if (o->t.dtype != Q_STRING || o->owned)
-            continue;
-        if (rc) {
-            free(o->t.data);
-            o->t = (q_tensor){0};
-        } else {
-            rc = own_strings(r, o, err);
-        }
-    }
+    for (size_t i = 0; i < s->call.out_count; i++)
+        p->slots[s->out[i]].owned = true; /* of a run that failed, too */
     return rc;
 }
 
