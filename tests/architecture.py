@@ -16,6 +16,7 @@ MAY_USE = {
     'work': {'base', 'store', 'net'},
     'engine': {'base'},
     'learn': {'base', 'engine'},
+    'serving': {'base', 'work', 'engine'},
     'document': {'base', 'learn', 'engine'},
     'language': {'base', 'learn', 'engine'},
     'dialog': {'base', 'learn', 'engine', 'language'},

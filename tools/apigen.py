@@ -40,9 +40,16 @@ def flag(value):
     return 'true' if value else 'false'
 
 
+JAVA_CLASSES = {'ASCII': 'ascii', 'Print': 'print'}
+
+
 def pcre(pattern):
-    """The models' patterns are Java's: only \\uXXXX is written differently."""
-    return re.sub(r'\\u([0-9A-Fa-f]{4})', r'\\x{\1}', pattern)
+    """The models' patterns are Java's: \\uXXXX and some classes are written differently."""
+    pattern = re.sub(r'\\u([0-9A-Fa-f]{4})', r'\\x{\1}', pattern)
+    for java, posix in JAVA_CLASSES.items():
+        pattern = pattern.replace(rf'[\p{{{java}}}]', f'[[:{posix}:]]')
+        pattern = pattern.replace(rf'\p{{{java}}}', f'[[:{posix}:]]')
+    return pattern
 
 
 class Writer:

@@ -395,7 +395,7 @@ static q_code limits_set(const sandbox_limits *l, q_err *err)
 
     if (sandbox__limits_memory())
         rc = limit(RLIMIT_AS, l->memory_bytes, l->memory_bytes, err);
-    if (!rc) /* SIGXCPU says why; a second later comes SIGKILL */
+    if (!rc && cpu) /* SIGXCPU says why; a second later comes SIGKILL */
         rc = limit(RLIMIT_CPU, cpu, cpu + 1, err);
     if (!rc)
         rc = limit(RLIMIT_FSIZE, MAX_FILE_BYTES, MAX_FILE_BYTES, err);

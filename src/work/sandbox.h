@@ -26,8 +26,8 @@
 typedef struct sandbox sandbox;
 
 typedef struct sandbox_limits {
-    size_t memory_bytes; /* address space; not kept in builds with a sanitizer's shadow memory */
-    unsigned cpu_seconds;
+    size_t memory_bytes;  /* address space; not kept in builds with a sanitizer's shadow memory */
+    unsigned cpu_seconds; /* 0: no limit */
 } sandbox_limits;
 
 /* `landlock` false makes do without it, as on a kernel that has none. */

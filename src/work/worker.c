@@ -59,8 +59,8 @@ static q_code environment_make(q_workers *w, q_err *err)
     /* One thread for each worker: the pages are what runs in parallel. */
     static const char *const fixed[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/nonexistent",
                                         "OMP_THREAD_LIMIT=1"};
-    static const char *const inherited[] = {"TESSDATA_PREFIX", "ASAN_OPTIONS", "LSAN_OPTIONS",
-                                            "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+    static const char *const inherited[] = {"TESSDATA_PREFIX", "QUERN_ISA",     "ASAN_OPTIONS",
+                                            "LSAN_OPTIONS",    "UBSAN_OPTIONS", "TSAN_OPTIONS"};
     size_t n = 0;
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
@@ -337,6 +337,13 @@ q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err)
     if (!slot_try(w))
         return q_err_set(err, Q_BUSY, "all %zu workers are busy", w->slots);
     return lease(w, out, err);
+}
+
+bool q_worker_alive(const q_worker *k)
+{
+    struct pollfd p = {.fd = k->pidfd, .events = POLLIN}; /* readable once it has ended */
+
+    return !k->ended && poll(&p, 1, 0) == 0;
 }
 
 static void worker_kill(q_worker *k)

@@ -38,7 +38,8 @@ typedef struct q_workers_config {
     const char *const *spawner_argv; /* NULL-terminated, borrowed; must end in q_worker_main */
     size_t slots;                    /* workers alive at once, e.g. q_cpu_count() */
     size_t memory_bytes;             /* address space of one worker, e.g. 2 GiB */
-    unsigned cpu_seconds;            /* of one worker over its life */
+    unsigned cpu_seconds;            /* of one worker over its life; 0: no end, for leases
+                                        that are kept and whose calls have a time limit */
 } q_workers_config;
 
 typedef struct q_workers q_workers;
@@ -57,6 +58,10 @@ Q_MUST_USE q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err);
 /* As above, but Q_BUSY at once when no slot is free. */
 Q_MUST_USE q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err);
 void q_worker_release(q_worker *k); /* ends its process; NULL is fine */
+/* Whether its process is still there: one that is leased for long may have
+ * ended between two calls. Never waits.
+ */
+Q_MUST_USE bool q_worker_alive(const q_worker *k);
 
 /* Ask; *reply is in the arena. Descriptors are lent. Fails with what the task
  * failed with; Q_CRASHED when the process died (crash, memory, processor

@@ -371,6 +371,22 @@ TEST(worker_crash_costs_one_call)
     q_workers_free(w);
 }
 
+TEST(worker_shows_when_its_process_has_ended)
+{
+    q_workers *w = workers_start(1);
+    q_worker *k = lease(w);
+    q_str reply = {NULL, 0};
+    q_err err;
+
+    CHECK(q_worker_alive(k));
+    CHECK_EQ(ask(k, "echo", "", &reply, &err), Q_OK);
+    CHECK(q_worker_alive(k));
+    CHECK_EQ(ask(k, "crash", "", &reply, &err), Q_CRASHED);
+    CHECK(!q_worker_alive(k));
+    q_worker_release(k);
+    q_workers_free(w);
+}
+
 TEST(worker_is_ended_at_the_time_limit)
 {
     q_workers *w = workers_start(1);
