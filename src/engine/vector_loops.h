@@ -6,6 +6,9 @@
 #include "engine/vector_math.h"
 
 #include <math.h>
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
 
 #ifdef __clang__
 #define INDEPENDENT
@@ -24,6 +27,16 @@
             out[i] = (value);                                                                      \
         }                                                                                          \
     }
+
+/* sqrtf calls a function for errno's sake, whatever vector_flags.h says. */
+VECTOR_INLINE float root(float x)
+{
+#ifdef __SSE__
+    return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x)));
+#else
+    return sqrtf(x);
+#endif
+}
 
 VECTOR_INLINE float clip(float x, float low, float high)
 {
@@ -52,7 +65,7 @@ UNARY(floor_loop, floorf(x))
 UNARY(ceil_loop, ceilf(x))
 UNARY(round_loop, rintf(x))
 UNARY(square_loop, x *x)
-UNARY(sqrt_loop, sqrtf(x))
+UNARY(sqrt_loop, root(x))
 UNARY(reciprocal_loop, 1.0F / x)
 UNARY(exp_loop, vector__exp(x))
 UNARY(exp_minus_loop, vector__exp(x - a))
