@@ -23,6 +23,9 @@ const q_op_table *const op__tables[] = {
     &op__string,
     &op__train,
     &op__window,
+    /* keep sorted */
+    &op__binary,
+    &op__core,
 };
 /* clang-format on */
 const size_t op__table_count = sizeof op__tables / sizeof *op__tables;
