@@ -25,6 +25,6 @@ extern const q_op_table op__string;
 extern const q_op_table op__train;
 extern const q_op_table op__window;
 extern const q_op_table op__binary; /* op_binary.c */
-extern const q_op_table op__core; /* op_core.c */
+extern const q_op_table op__core;   /* op_core.c */
 
 #endif
