@@ -16,7 +16,9 @@
 #include "engine/tensor.h"
 
 typedef enum kernel_isa { KERNEL_PLAIN, KERNEL_AVX2, KERNEL_AVX512, KERNEL_AVX512_BF16 } kernel_isa;
-/* The best this processor has; QUERN_ISA=plain|avx2|avx512 in the environment lowers it. */
+/* The best this processor has; QUERN_ISA=plain|avx2|avx512 in the environment, as it
+ * was at the first call, lowers it. KERNEL_AVX512 has F, BW, DQ, VL and VNNI.
+ */
 kernel_isa kernel__isa(void);
 
 typedef enum kernel_act {
@@ -98,25 +100,39 @@ typedef struct kernel_gemm {
 void kernel__gemm(q_team *team, const kernel_gemm *g);
 
 /* A convolution over NHWC, group 1. Pixels outside the image are `pad_value` (the zero
- * point, of u8; 0 otherwise).
+ * point, of u8; 0 otherwise). b->taps is kernel_h * kernel_w; or kernel_h, with
+ * b->k = kernel_w * channels, which packs images of few channels (3) tighter: then
+ * dilation_w is 1.
  */
 typedef struct kernel_conv {
-    size_t batch, in_h, in_w, out_h, out_w; /* channels: b->k in, b->n out */
+    size_t batch, channels, in_h, in_w, out_h, out_w; /* b->n channels out */
     size_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     size_t pad_top, pad_left;
     const void *in; /* dense NHWC */
     int pad_value;
     const kernel_matrix *b;
-    void *out; /* dense NHWC, or out_stride elements from pixel to pixel */
+    void *out; /* NHWC, out_stride elements from pixel to pixel; so the residual */
     size_t out_stride;
     const kernel_epilogue *epilogue;
 } kernel_conv;
-/* `scratch` of kernel__conv_scratch bytes. */
-size_t kernel__conv_scratch(const kernel_conv *c);
-void kernel__conv(q_team *team, const kernel_conv *c, void *scratch);
+void kernel__conv(q_team *team, const kernel_conv *c);
+
+/* A transposed convolution whose windows do not meet: strides as its kernel, no padding;
+ * the image grows kernel_h times kernel_w. b: taps = kernel_h, k input channels,
+ * n = kernel_w * output channels, as are the epilogue's scale and bias.
+ */
+typedef struct kernel_deconv {
+    size_t batch, in_h, in_w, kernel_h, kernel_w;
+    const void *in; /* dense NHWC */
+    const kernel_matrix *b;
+    void *out; /* dense NHWC */
+    const kernel_epilogue *epilogue;
+} kernel_deconv;
+void kernel__deconv(q_team *team, const kernel_deconv *d);
 
 /* Each channel by itself. Weights [kernel_h * kernel_w][channels], of f32 for f32 and bf16
- * images, int8 for u8.
+ * images, int8 for u8. `out` and the residual are dense: out_stride and the
+ * epilogue's residual_stride are not used.
  */
 typedef struct kernel_depthwise {
     size_t batch, channels, in_h, in_w, out_h, out_w;
@@ -130,5 +146,36 @@ typedef struct kernel_depthwise {
     const kernel_epilogue *epilogue;
 } kernel_depthwise;
 void kernel__depthwise(q_team *team, const kernel_depthwise *c);
+
+/* Greatest or mean of a window of each channel. A mean counts the pixels inside
+ * the image; with count_pad those outside too, where the window reaches no further than
+ * pad_bottom and pad_right. The mean of a whole image is a window as large.
+ */
+typedef struct kernel_pool {
+    size_t batch, channels, in_h, in_w, out_h, out_w;
+    size_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+    size_t pad_top, pad_left, pad_bottom, pad_right;
+    bool mean, count_pad;
+    q_dtype dtype; /* Q_F32, Q_BF16, Q_U8, Q_I8; of out too, with the same scale */
+    const void *in;
+    void *out; /* dense NHWC both */
+} kernel_pool;
+void kernel__pool(q_team *team, const kernel_pool *p);
+
+/* -- Plain twins: the definitions as loops -- */
+
+void kernel__gemm_ref(const kernel_gemm *g);
+void kernel__conv_ref(const kernel_conv *c);
+void kernel__deconv_ref(const kernel_deconv *d);
+void kernel__depthwise_ref(const kernel_depthwise *d);
+void kernel__pool_ref(const kernel_pool *p);
+
+/* -- With an instruction set of one's own choice, for tests and benches -- */
+
+void kernel__gemm_on(kernel_isa isa, q_team *team, const kernel_gemm *g);
+void kernel__conv_on(kernel_isa isa, q_team *team, const kernel_conv *c);
+void kernel__deconv_on(kernel_isa isa, q_team *team, const kernel_deconv *d);
+void kernel__depthwise_on(kernel_isa isa, q_team *team, const kernel_depthwise *d);
+void kernel__pool_on(kernel_isa isa, q_team *team, const kernel_pool *p);
 
 #endif

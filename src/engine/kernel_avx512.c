@@ -1,0 +1,33 @@
+/* The kernels' common bodies for AVX-512. */
+#include "engine/kernel_tile.h"
+#include "engine/kernel_vec512.h"
+
+#include "engine/kernel_epilogue_body.h"
+
+#include "engine/kernel_depthwise_body.h"
+
+#include "engine/kernel_pool_body.h"
+
+const kernel_set kernel__avx512 = {
+    .f32 = &kernel__avx512_f32,
+    .bf16 = &kernel__avx512_wide_bf16,
+    .i8 = &kernel__avx512_i8,
+    .vector = &vector__avx512,
+    .finish = finish,
+    .depthwise = depthwise,
+    .widen = widen,
+    .narrow = narrow,
+    .pool = pool,
+};
+
+const kernel_set kernel__avx512_bf16 = {
+    .f32 = &kernel__avx512_f32,
+    .bf16 = &kernel__avx512_bf16_tiles,
+    .i8 = &kernel__avx512_i8,
+    .vector = &vector__avx512,
+    .finish = finish,
+    .depthwise = depthwise,
+    .widen = widen,
+    .narrow = narrow,
+    .pool = pool,
+};

@@ -1,0 +1,218 @@
+/* engine/kernel_epilogue_body.h - what happens to sums before they are stored,
+ * written against kernel_vec*.h.
+ *
+ * Piecewise linear activations are applied in the registers that hold the sum; the
+ * others by vector.h's loops over a row in L1.
+ */
+
+INLINE bool act_is_linear(kernel_act k)
+{
+    return k <= KERNEL_ACT_HARD_SWISH;
+}
+
+INLINE vf act_linear(const kernel_activation *t, vf v)
+{
+    const vf zero = v_set(0), one = v_set(1);
+
+    switch (t->kind) {
+    case KERNEL_ACT_RELU:
+        return v_max(zero, v);
+    case KERNEL_ACT_CLIP:
+        return v_min(v_set(t->b), v_max(v_set(t->a), v));
+    case KERNEL_ACT_LEAKY:
+        return v_less(v, zero, v * v_set(t->a), v);
+    case KERNEL_ACT_HARD_SIGMOID:
+        return v_min(one, v_max(zero, v_fma(v, v_set(t->a), v_set(t->b))));
+    case KERNEL_ACT_HARD_SWISH:
+        return v * v_min(one, v_max(zero, v_fma(v, v_set(t->a), v_set(t->b))));
+    default:
+        return v;
+    }
+}
+
+TARGET static void act_curved(const kernel_activation *t, const vector_table *v, float *x, size_t n)
+{
+    static const vector_unary names[] = {
+        [KERNEL_ACT_SIGMOID] = VECTOR_SIGMOID,     [KERNEL_ACT_SILU] = VECTOR_SILU,
+        [KERNEL_ACT_TANH] = VECTOR_TANH,           [KERNEL_ACT_GELU] = VECTOR_GELU,
+        [KERNEL_ACT_GELU_TANH] = VECTOR_GELU_TANH,
+    };
+
+    v->unary[names[t->kind]](x, x, n, t->kind == KERNEL_ACT_SILU ? 1 : t->a, t->b);
+}
+
+INLINE size_t size_of(q_dtype d) /* of the types that kernels know */
+{
+    return d == Q_F32 ? 4 : d == Q_BF16 ? 2 : 1;
+}
+
+INLINE vf load_as(q_dtype d, const void *p, size_t i, size_t n, float scale, int zero)
+{
+    switch (d) {
+    case Q_BF16:
+        return n == VL ? v_load_bf16((const uint16_t *)p + i)
+                       : v_load_bf16_n((const uint16_t *)p + i, n);
+    case Q_U8:
+        return v_of_int(vi_sub(vi_load_u8_n((const uint8_t *)p + i, n), vi_set(zero))) *
+               v_set(scale);
+    case Q_I8:
+        return v_of_int(vi_sub(vi_load_s8_n((const int8_t *)p + i, n), vi_set(zero))) *
+               v_set(scale);
+    default:
+        return n == VL ? v_load((const float *)p + i) : v_load_n((const float *)p + i, n);
+    }
+}
+
+/* `inverse` is 1 / scale: a product costs a tenth of a division, and differs from it
+ * in ties alone.
+ */
+INLINE void store_as(q_dtype d, void *p, size_t i, size_t n, float inverse, int zero, vf v)
+{
+    float low = d == Q_U8 ? 0 : -128, high = d == Q_U8 ? 255 : 127;
+
+    switch (d) {
+    case Q_BF16:
+        if (n == VL)
+            v_store_bf16((uint16_t *)p + i, v);
+        else
+            v_store_bf16_n((uint16_t *)p + i, v, n);
+        return;
+    case Q_U8:
+    case Q_I8:
+        v = v_max(v * v_set(inverse), v_set(low - (float)zero));
+        v = v_min(v, v_set(high - (float)zero));
+        vi_store_8_n((uint8_t *)p + i, vi_add(v_to_int(v), vi_set(zero)), n);
+        return;
+    default:
+        if (n == VL)
+            v_store((float *)p + i, v);
+        else
+            v_store_n((float *)p + i, v, n);
+    }
+}
+
+typedef struct finish_row {
+    const kernel_epilogue *e;
+    const kernel_block *b;
+    const char *sums;
+    char *out;
+    const char *residual; /* NULL: none */
+    float inverse;        /* of out_scale */
+    bool ints;
+} finish_row;
+
+/* The sum of columns i .. i + n, scaled and with its bias. */
+INLINE vf sum_at(const finish_row *r, size_t i, size_t n)
+{
+    const kernel_epilogue *e = r->e;
+    const void *p = r->sums + i * 4;
+    vf v = r->ints ? v_of_int(vi_load(p)) : v_load(p);
+    size_t c = r->b->column + i;
+
+    if (n == VL) {
+        if (e->scale)
+            v = v * v_load(e->scale + c);
+        if (e->bias)
+            v = v + v_load(e->bias + c);
+    } else {
+        if (e->scale)
+            v = v * v_load_n(e->scale + c, n);
+        if (e->bias)
+            v = v + v_load_n(e->bias + c, n);
+    }
+    return v;
+}
+
+INLINE vf join(const finish_row *r, q_dtype out, vf v, size_t i, size_t n)
+{
+    const kernel_epilogue *e = r->e;
+
+    v = v_fma(v, v_set(e->mul), v_set(e->add));
+    if (r->residual)
+        v = v + load_as(out, r->residual, i, n, e->residual_scale, e->residual_zero);
+    return v;
+}
+
+/* Sums are read to whole vectors: there is room behind the last column. */
+INLINE void row_linear(const finish_row *r, q_dtype out)
+{
+    const kernel_epilogue *e = r->e;
+    size_t columns = r->b->columns;
+
+    for (size_t i = 0; i < columns; i += VL) {
+        size_t n = columns - i < VL ? columns - i : VL;
+        vf v = join(r, out, act_linear(&e->first, sum_at(r, i, n)), i, n);
+
+        store_as(out, r->out, i, n, r->inverse, e->out_zero, act_linear(&e->last, v));
+    }
+}
+
+TARGET static void row_curved(const finish_row *r, const vector_table *vector)
+{
+    const kernel_epilogue *e = r->e;
+    size_t columns = r->b->columns;
+    float x[TILE_COLUMNS + VL];
+
+    for (size_t i = 0; i < columns; i += VL) {
+        size_t n = columns - i < VL ? columns - i : VL;
+
+        v_store(x + i, act_linear(&e->first, sum_at(r, i, n)));
+    }
+    if (!act_is_linear(e->first.kind))
+        act_curved(&e->first, vector, x, columns);
+    for (size_t i = 0; i < columns; i += VL) {
+        size_t n = columns - i < VL ? columns - i : VL;
+
+        v_store(x + i, act_linear(&e->last, join(r, e->out, v_load(x + i), i, n)));
+    }
+    if (!act_is_linear(e->last.kind))
+        act_curved(&e->last, vector, x, columns);
+    for (size_t i = 0; i < columns; i += VL) {
+        size_t n = columns - i < VL ? columns - i : VL;
+
+        store_as(e->out, r->out, i, n, r->inverse, e->out_zero, v_load(x + i));
+    }
+}
+
+TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const vector_table *v)
+{
+    size_t bytes = size_of(e->out);
+    bool linear = act_is_linear(e->first.kind) && act_is_linear(e->last.kind);
+    finish_row r = {e,      b, b->sums, b->out, b->residual, e->out_scale ? 1 / e->out_scale : 0,
+                    b->ints};
+
+    for (size_t row = 0; row < b->rows; row++) {
+        if (!linear)
+            row_curved(&r, v);
+        else if (e->out == Q_F32)
+            row_linear(&r, Q_F32);
+        else if (e->out == Q_BF16)
+            row_linear(&r, Q_BF16);
+        else
+            row_linear(&r, e->out);
+        r.sums += b->step * 4;
+        r.out += b->out_stride * bytes;
+        if (r.residual)
+            r.residual += b->residual_stride * bytes;
+    }
+}
+
+TARGET static void widen(q_dtype from, const void *in, float scale, int zero, float *out, size_t n)
+{
+    for (size_t i = 0; i < n; i += VL) {
+        size_t left = n - i < VL ? n - i : VL;
+
+        v_store_n(out + i, load_as(from, in, i, left, scale, zero), left);
+    }
+}
+
+TARGET static void narrow(q_dtype to, const float *in, float scale, int zero, void *out, size_t n)
+{
+    float inverse = scale != 0 ? 1 / scale : 0;
+
+    for (size_t i = 0; i < n; i += VL) {
+        size_t left = n - i < VL ? n - i : VL;
+
+        store_as(to, out, i, left, inverse, zero, v_load_n(in + i, left));
+    }
+}
