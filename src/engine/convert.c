@@ -148,7 +148,7 @@ static void store_integers(wide *w, wide_kind kind, q_dtype d, size_t n, void *p
 {
     if (kind == WIDE_F64)
         for (size_t i = 0; i < n; i++)
-            w->i[i] = cut(w->f[i], d);
+            w->i[i] = cut(w->f[i], d == Q_I4 || d == Q_U4 ? Q_I64 : d);
     switch (d) {
     case Q_U8:
     case Q_I8:

@@ -1,8 +1,8 @@
 /* engine/convert.h - numbers of one element type as numbers of another.
  *
  * Integers to integers keep the low bits; floats to integers are cut towards
- * zero, what is past the type's ends becomes the end, and NaN 0; anything
- * to bool is "not 0". To narrower floats: nearest, ties to even.
+ * zero, what is past the type's ends becomes the end (of 4-bit ones: the low
+ * bits), and NaN 0; anything to bool is "not 0". To narrower floats: nearest, ties to even.
  */
 #ifndef ENGINE_CONVERT_H
 #define ENGINE_CONVERT_H

@@ -5,6 +5,8 @@
 /* clang-format off */
 const q_op_table *const op__tables[] = {
     /* one a line, sorted */
+    &op__binary,
+    &op__cast,
     &op__conv,
     &op__conv_transpose,
     &op__core,
@@ -17,15 +19,14 @@ const q_op_table *const op__tables[] = {
     &op__pool,
     &op__pool_roi,
     &op__random,
+    &op__select,
     &op__sequence,
     &op__signal,
     &op__softmax,
     &op__string,
     &op__train,
+    &op__unary,
     &op__window,
-    /* keep sorted */
-    &op__binary,
-    &op__core,
 };
 /* clang-format on */
 const size_t op__table_count = sizeof op__tables / sizeof *op__tables;

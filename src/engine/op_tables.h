@@ -6,6 +6,8 @@
 
 #include "engine/op.h"
 
+extern const q_op_table op__binary;
+extern const q_op_table op__cast;
 extern const q_op_table op__conv;
 extern const q_op_table op__conv_transpose;
 extern const q_op_table op__core;
@@ -18,13 +20,13 @@ extern const q_op_table op__norm_channel;
 extern const q_op_table op__pool;
 extern const q_op_table op__pool_roi;
 extern const q_op_table op__random;
+extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__signal;
 extern const q_op_table op__softmax;
 extern const q_op_table op__string;
 extern const q_op_table op__train;
+extern const q_op_table op__unary;
 extern const q_op_table op__window;
-extern const q_op_table op__binary; /* op_binary.c */
-extern const q_op_table op__core;   /* op_core.c */
 
 #endif
