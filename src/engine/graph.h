@@ -28,7 +28,8 @@ typedef enum q_attr_kind {
     Q_ATTR_FLOATS = 6,
     Q_ATTR_INTS = 7,
     Q_ATTR_STRINGS = 8,
-    Q_ATTR_TENSORS = 9
+    Q_ATTR_TENSORS = 9,
+    Q_ATTR_TYPE = 13 /* a TypeProto's bytes, as a string */
 } q_attr_kind;
 
 typedef struct q_attr {
@@ -38,7 +39,7 @@ typedef struct q_attr {
     union {
         const double *floats; /* float32 in files; of FLOAT too */
         const int64_t *ints;  /* of INT too */
-        const q_str *strings; /* of STRING too */
+        const q_str *strings; /* of STRING and TYPE too */
         const q_tensor *tensors;
         q_graph *graph;
     };
@@ -66,6 +67,7 @@ typedef struct q_value_info {
     q_shape shape;            /* Q_DIM_UNKNOWN where a dimension is free */
     const q_str *dim_names;   /* [rank], empty where it has none; NULL without names */
     const q_tensor *constant; /* the value itself when it never changes; else NULL */
+    q_str type_proto;         /* of sequences, maps and optionals: ONNX's TypeProto; else empty */
     q_value_id outer;         /* the enclosing graph's value that this one is; or Q_NO_VALUE */
 } q_value_info;
 

@@ -326,3 +326,12 @@ size_t onnx_data__bytes(const onnx_data *d)
 {
     return d->used;
 }
+
+size_t onnx_data__mapped(const onnx_data *d)
+{
+    size_t sum = 0;
+
+    for (const mapping *m = d->mappings; m; m = m->next)
+        sum += m->bytes.n;
+    return sum;
+}

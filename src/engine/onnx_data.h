@@ -37,6 +37,7 @@ Q_MUST_USE q_code onnx_data__external(onnx_data *d, q_str location, uint64_t off
  */
 Q_MUST_USE q_code onnx_data__keep(onnx_data *d, q_graph *g, q_err *err);
 
-size_t onnx_data__bytes(const onnx_data *d); /* in blocks now */
+size_t onnx_data__bytes(const onnx_data *d);  /* in blocks now */
+size_t onnx_data__mapped(const onnx_data *d); /* of the files that were opened */
 
 #endif

@@ -254,7 +254,11 @@ static q_code read_type(q_arena *a, q_str bytes, size_t depth, onnx_type *out, q
 
 q_code onnx__read_type(q_arena *a, q_str bytes, onnx_type *out, q_err *err)
 {
-    return read_type(a, bytes, 0, out, err);
+    q_code rc = read_type(a, bytes, 0, out, err);
+
+    if (out->optional || out->dtype >= Q_SEQUENCE)
+        out->proto = bytes;
+    return rc;
 }
 
 /* -- Sequences, maps, optionals -- */

@@ -17,6 +17,7 @@ typedef struct onnx_type {
     bool has_shape;         /* of a tensor */
     q_shape shape;          /* Q_DIM_UNKNOWN where free */
     const q_str *dim_names; /* [rank], in the arena; NULL without names */
+    q_str proto;            /* all of it, where it is no plain tensor; else empty */
 } onnx_type;
 Q_MUST_USE q_code onnx__read_type(q_arena *a, q_str bytes, onnx_type *out, q_err *err);
 
