@@ -29,6 +29,10 @@ _quern() {
     esac
     return
     ;;
+  --recogniser)
+    mapfile -t COMPREPLY < <(compgen -W 'ppocr tesseract' -- "$cur")
+    return
+    ;;
   --log-level)
     mapfile -t COMPREPLY < <(compgen -W 'debug info warn error off' -- "$cur")
     return
@@ -45,8 +49,8 @@ _quern() {
   local commands='serve read expense chat bot function version help'
   local options='' subcommands=''
   case $command in
-  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document' ;;
-  read | expense) options='--format' ;;
+  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --recogniser' ;;
+  read | expense) options='--format --recogniser' ;;
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;

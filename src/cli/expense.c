@@ -174,21 +174,22 @@ static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a
 
 static int run(int argc, char **argv)
 {
-    static const cli_option options[] = {{"format", "table|json|csv"}};
+    static const cli_option options[] = {{"format", "table|json|csv"},
+                                         {"recogniser", "ppocr|tesseract"}};
     cli_words words;
     reading r;
 
-    if (cli_options_read(&cli_expense, options, 1, argc, argv, &words))
+    if (cli_options_read(&cli_expense, options, 2, argc, argv, &words))
         return CLI_USAGE;
     if (words.count == 0)
         return cli_usage(&cli_expense, "no file is named");
     r = (reading){words.values[0] ? words.values[0] : "table", words.count > 1, false};
-    return cli_reading(&(cli_reader){file, &r}, words.operands, words.count);
+    return cli_reading(&(cli_reader){file, &r}, words.values[1], words.operands, words.count);
 }
 
 const cli_command cli_expense = {
     .name = "expense",
-    .arguments = "FILE... [--format table|json|csv]",
+    .arguments = "FILE... [--format table|json|csv] [--recogniser NAME]",
     .summary = "read the fields and line items of invoices and receipts",
     .help = "Reads PNG, JPEG, TIFF and PDF files (\"-\" is standard input) and prints what an\n"
             "invoice or receipt says: vendor, number, dates, totals, line items.\n"
@@ -197,6 +198,8 @@ const cli_command cli_expense = {
             "  --format json   the reply of Textract's AnalyzeExpense; with several files\n"
             "                  one line each\n"
             "  --format csv    one field a line, for spreadsheets\n"
+            "  --recogniser NAME  ppocr or tesseract: who reads pictures (default:\n"
+            "                  $QUERN_RECOGNISER, else ppocr where its models are installed)\n"
             "\n"
             "A file that cannot be read is named on stderr, the others are still read, and\n"
             "the exit status is 1.\n",

@@ -65,21 +65,22 @@ static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a
 
 static int run(int argc, char **argv)
 {
-    static const cli_option options[] = {{"format", "text|json|tsv"}};
+    static const cli_option options[] = {{"format", "text|json|tsv"},
+                                         {"recogniser", "ppocr|tesseract"}};
     cli_words words;
     reading r;
 
-    if (cli_options_read(&cli_read, options, 1, argc, argv, &words))
+    if (cli_options_read(&cli_read, options, 2, argc, argv, &words))
         return CLI_USAGE;
     if (words.count == 0)
         return cli_usage(&cli_read, "no file is named");
     r = (reading){words.values[0] ? words.values[0] : "text", words.count > 1};
-    return cli_reading(&(cli_reader){file, &r}, words.operands, words.count);
+    return cli_reading(&(cli_reader){file, &r}, words.values[1], words.operands, words.count);
 }
 
 const cli_command cli_read = {
     .name = "read",
-    .arguments = "FILE... [--format text|json|tsv]",
+    .arguments = "FILE... [--format text|json|tsv] [--recogniser NAME]",
     .summary = "read the text of images and PDFs",
     .help = "Reads PNG, JPEG, TIFF and PDF files (\"-\" is standard input) and prints their\n"
             "text. A PDF's own text is taken where it has some; other pages are recognised\n"
@@ -90,6 +91,8 @@ const cli_command cli_read = {
             "                  files one line each\n"
             "  --format tsv    one word a line: file, page, line, left, top, width, height\n"
             "                  (fractions of the page), confidence, text\n"
+            "  --recogniser NAME  ppocr or tesseract: who reads pictures (default:\n"
+            "                  $QUERN_RECOGNISER, else ppocr where its models are installed)\n"
             "\n"
             "A file that cannot be read is named on stderr, the others are still read, and\n"
             "the exit status is 1.\n",

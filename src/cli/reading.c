@@ -76,14 +76,14 @@ static q_code read_file(const cli_reader *reader, q_workers *workers, run *r, co
     return rc;
 }
 
-int cli_reading(const cli_reader *reader, char **files, int count)
+int cli_reading(const cli_reader *reader, const char *recogniser, char **files, int count)
 {
     run r = {.files = (size_t)count};
     q_workers *workers = NULL;
     int status = CLI_OK;
     q_err err;
 
-    if (q_reader_workers_new(q_cpu_count(), &workers, &err)) {
+    if (q_reader_workers_new(q_cpu_count(), recogniser, &workers, &err)) {
         cli_error("%s", err.msg);
         return CLI_FAILED;
     }

@@ -20,8 +20,10 @@ typedef struct cli_reader {
     void *ctx;
 } cli_reader;
 
-/* "-" is standard input. CLI_OK, or CLI_FAILED when any file failed. */
-int cli_reading(const cli_reader *reader, char **files, int count);
+/* "-" is standard input. `recogniser` is what --recogniser said, NULL when it was not given.
+ * CLI_OK, or CLI_FAILED when any file failed.
+ */
+int cli_reading(const cli_reader *reader, const char *recogniser, char **files, int count);
 
 /* An API's reply as JSON: indented, or one line of many. Q_NOMEM when the
  * reply could not be built whole.

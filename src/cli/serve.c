@@ -63,7 +63,8 @@ static int run(int argc, char **argv)
                                          {"tls-cert", "FILE"},
                                          {"tls-key", "FILE"},
                                          {"log-level", "debug|info|warn|error|off"},
-                                         {"max-document", "MIB"}};
+                                         {"max-document", "MIB"},
+                                         {"recogniser", "ppocr|tesseract"}};
     q_platform_config config = {.address = "127.0.0.1", .port = "8470"};
     q_arena *a = q_arena_new(1 << 16);
     uint64_t mib = 0;
@@ -72,7 +73,7 @@ static int run(int argc, char **argv)
     int status;
     q_err err;
 
-    status = cli_options_read(&cli_serve, options, 6, argc, argv, &words);
+    status = cli_options_read(&cli_serve, options, 7, argc, argv, &words);
     if (status || !a)
         goto done;
     status = CLI_USAGE;
@@ -95,6 +96,7 @@ static int run(int argc, char **argv)
         goto done;
     }
     config.document_bytes = (size_t)mib << 20;
+    config.recogniser = words.values[6];
     config.data_dir = cli_data_dir(words.values[0], a);
     status = CLI_FAILED;
     if (!config.data_dir) {
@@ -127,6 +129,8 @@ const cli_command cli_serve = {
             "  --tls-key FILE\n"
             "  --log-level LEVEL   debug, info, warn, error or off (default info)\n"
             "  --max-document MIB  of a document sent in a request (default 10)\n"
+            "  --recogniser NAME   ppocr or tesseract: who reads pictures (default:\n"
+            "                      $QUERN_RECOGNISER, else ppocr where its models are installed)\n"
             "\n"
             "Once it takes requests it says on stderr: quern: ready at http://...\n"
             "The root key is made on the first start and kept in DIR/credentials. Point any\n"

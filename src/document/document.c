@@ -127,16 +127,28 @@ size_t q_document_page_count(const q_document *d)
     return d->page_count;
 }
 
-static q_code recognise(q_document *d, PIX *picture, int dpi, page__words *words, q_err *err)
+/* The words of a picture, and the size and turn of its page, given its pixels' size in points. */
+static q_code recognise(q_document *d, PIX *picture, int dpi, double pixel_pt, page__words *words,
+                        q_page *page, q_err *err)
 {
-    if (!d->recogniser) {
-        q_code rc = q_recogniser_new(&d->own_recogniser, err);
+    page__frame frame;
+    q_code rc = Q_OK;
 
+    if (!d->recogniser) {
+        rc = q_recogniser_new(Q_RECOGNISER_BEST, &d->own_recogniser, err);
         if (rc)
             return rc;
         d->recogniser = d->own_recogniser;
     }
-    return recognise__picture(d->recogniser, picture, dpi, words, err);
+    rc = recognise__picture(d->recogniser, picture, dpi, words, &frame, err);
+    if (rc)
+        return rc;
+    page->width_pt = frame.width * pixel_pt;
+    page->height_pt = frame.height * pixel_pt;
+    page->turn = frame.turn;
+    page->shown_width_pt = frame.turn != 0 ? frame.shown_width * pixel_pt : 0;
+    page->shown_height_pt = frame.turn != 0 ? frame.shown_height * pixel_pt : 0;
+    return Q_OK;
 }
 
 static q_code read_image(q_document *d, size_t index, page__words *words, q_page *page, q_err *err)
@@ -150,9 +162,7 @@ static q_code read_image(q_document *d, size_t index, page__words *words, q_page
     dpi = pixGetXRes(picture);
     if (dpi < 30 || dpi > 2400)
         dpi = 0;
-    page->width_pt = pixGetWidth(picture) * 72.0 / (dpi ? dpi : SCREEN_DPI);
-    page->height_pt = pixGetHeight(picture) * 72.0 / (dpi ? dpi : SCREEN_DPI);
-    rc = recognise(d, picture, dpi, words, err);
+    rc = recognise(d, picture, dpi, 72.0 / (dpi ? dpi : SCREEN_DPI), words, page, err);
     pixDestroy(&picture);
     return rc;
 }
@@ -160,6 +170,7 @@ static q_code read_image(q_document *d, size_t index, page__words *words, q_page
 static q_code read_pdf(q_document *d, size_t index, page__words *words, q_page *page, q_err *err)
 {
     page__words seen = {.arena = words->arena};
+    q_page recognised = {0};
     PIX *picture = NULL;
     int dpi;
     q_code rc = pdf__page_size(d->pdf, index, &page->width_pt, &page->height_pt, err);
@@ -173,10 +184,14 @@ static q_code read_pdf(q_document *d, size_t index, page__words *words, q_page *
     rc = pdf__render(d->pdf, index, &picture, &dpi, err);
     if (rc)
         return rc;
-    rc = recognise(d, picture, dpi, &seen, err);
+    rc = recognise(d, picture, dpi, 72.0 / dpi, &seen, &recognised, err);
     /* A page of few characters is believed unless more is to be seen. */
     if (!rc && page__words_size(&seen) > page__words_size(words)) {
-        page->from_text_layer = false;
+        if (recognised.turn == 0) { /* what the file says is exact */
+            recognised.width_pt = page->width_pt;
+            recognised.height_pt = page->height_pt;
+        }
+        *page = recognised;
         *words = seen;
     }
     pixDestroy(&picture);

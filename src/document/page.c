@@ -19,3 +19,16 @@ q_box q_box_join(q_box a, q_box b)
     return (q_box){left, top, fmax(q_box_right(a), q_box_right(b)) - left,
                    fmax(q_box_bottom(a), q_box_bottom(b)) - top};
 }
+
+void q_page_shown(const q_page *p, double x, double y, double *shown_x, double *shown_y)
+{
+    double c = cos(p->turn * M_PI / 180), s = sin(p->turn * M_PI / 180);
+    double from_x = (x - 0.5) * p->width_pt, from_y = (y - 0.5) * p->height_pt;
+
+    *shown_x = x;
+    *shown_y = y;
+    if (p->turn == 0) /* exactly, as mostly */
+        return;
+    *shown_x = fmin(fmax((from_x * c - from_y * s) / p->shown_width_pt + 0.5, 0), 1);
+    *shown_y = fmin(fmax((from_x * s + from_y * c) / p->shown_height_pt + 0.5, 0), 1);
+}

@@ -1,7 +1,9 @@
 /* document/page.h - a page that was read: words and lines with their places.
  *
  * Coordinates are fractions of the page's width and height, origin at the top
- * left, as the page is shown. Everything is in the arena of whoever read it.
+ * left, as the page is read: a picture of a page that stands turned is set upright, and
+ * q_page_shown tells where on the picture a place of the page is. Everything is in the arena of
+ * whoever read it.
  */
 #ifndef Q_DOCUMENT_PAGE_H
 #define Q_DOCUMENT_PAGE_H
@@ -30,8 +32,11 @@ typedef struct q_page {
     size_t word_count;
     q_line *lines; /* in reading order */
     size_t line_count;
-    double width_pt, height_pt; /* the shown page's size in points (1/72 inch) */
+    double width_pt, height_pt; /* the upright page's size in points (1/72 inch) */
     bool from_text_layer;       /* read from a PDF's text, not by recognition */
+    double turn;                /* degrees clockwise that the page is turned in what is shown; in
+                                   (-180, 180], mostly 0 */
+    double shown_width_pt, shown_height_pt; /* where turn is not 0: of what is shown */
 } q_page;
 
 typedef struct q_pages {
@@ -42,5 +47,8 @@ typedef struct q_pages {
 double q_box_right(q_box b);
 double q_box_bottom(q_box b);
 q_box q_box_join(q_box a, q_box b); /* the smallest box around both */
+
+/* Where a place of the page is on what is shown, in fractions of its size, kept within it. */
+void q_page_shown(const q_page *page, double x, double y, double *shown_x, double *shown_y);
 
 #endif

@@ -18,6 +18,16 @@ typedef struct page__words { /* a list that grows in its arena */
     size_t count, cap;
 } page__words;
 
+/* A page set upright, and the picture it was found in: turned clockwise by `turn` degrees around
+ * its middle, the page stands as the picture shows it. Sizes in pixels; those of the page are of
+ * the smallest upright rectangle around the turned picture.
+ */
+typedef struct page__frame {
+    double width, height;
+    double shown_width, shown_height;
+    double turn; /* (-180, 180]; mostly 0, and then the sizes are equal */
+} page__frame;
+
 Q_MUST_USE q_code page__words_add(page__words *w, page__word word, q_err *err);
 
 /* How many characters (code points) they have. */

@@ -7,6 +7,7 @@
 
 enum {
     FROM_TEXT_LAYER = 1,        /* flag */
+    TURNED = 2,                 /* flag: turn and the shown size follow the page's */
     WORD_BYTES = 4 * 8 + 4 + 4, /* without its text */
     LINE_BYTES = 4 + 4 * 8 + 4
 };
@@ -47,9 +48,15 @@ static void put_box(q_buf *b, q_box box)
 void q_page_encode(const q_page *page, q_buf *b)
 {
     q_buf_put(b, Q_STR("QPG1"));
-    q_buf_char(b, page->from_text_layer ? FROM_TEXT_LAYER : 0);
+    q_buf_char(
+        b, (char)((page->from_text_layer ? FROM_TEXT_LAYER : 0) | (page->turn != 0 ? TURNED : 0)));
     put_f64(b, page->width_pt);
     put_f64(b, page->height_pt);
+    if (page->turn != 0) {
+        put_f64(b, page->turn);
+        put_f64(b, page->shown_width_pt);
+        put_f64(b, page->shown_height_pt);
+    }
     put_uint(b, page->word_count, 4);
     put_uint(b, page->line_count, 4);
     for (size_t i = 0; i < page->word_count; i++) {
@@ -225,11 +232,20 @@ q_code q_page_decode(q_str bytes, q_arena *a, q_page *out, q_err *err)
     page.from_text_layer = flags & FROM_TEXT_LAYER;
     page.width_pt = take_f64(&r);
     page.height_pt = take_f64(&r);
+    if (flags & TURNED) {
+        page.turn = take_f64(&r);
+        page.shown_width_pt = take_f64(&r);
+        page.shown_height_pt = take_f64(&r);
+        r.bad |= !(fabs(page.turn) <= 180 && page.turn != 0 && page.shown_width_pt > 0 &&
+                   page.shown_height_pt > 0 && isfinite(page.shown_width_pt) &&
+                   isfinite(page.shown_height_pt));
+    }
     page.word_count = (size_t)take_uint(&r, 4);
     page.line_count = (size_t)take_uint(&r, 4);
     /* The counts are honest before anything is allocated by them. */
-    if (r.bad || flags > FROM_TEXT_LAYER || !isfinite(page.width_pt) || !isfinite(page.height_pt) ||
-        page.word_count > r.left.n / WORD_BYTES || page.line_count > r.left.n / LINE_BYTES)
+    if (r.bad || flags > (FROM_TEXT_LAYER | TURNED) || !isfinite(page.width_pt) ||
+        !isfinite(page.height_pt) || page.word_count > r.left.n / WORD_BYTES ||
+        page.line_count > r.left.n / LINE_BYTES)
         return q_err_set(err, Q_INVALID, "these are no bytes of a page");
     rc = take_words(&r, a, &page, err);
     if (!rc && !r.bad)

@@ -18,6 +18,12 @@ static inline float pixel(const unsigned char *row, size_t x)
     return row[x ^ (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 3 : 0)];
 }
 
+void ppocr__picture_size(PIX *picture, size_t *width, size_t *height)
+{
+    *width = (size_t)pixGetWidth(picture);
+    *height = (size_t)pixGetHeight(picture);
+}
+
 /* ---- The whole picture -------------------------------------------------- */
 
 /* Which `taps` pixels from first[i] on make pixel i of a side, and with what weights. */

@@ -6,6 +6,8 @@
 
 struct Pix;
 
+void ppocr__picture_size(struct Pix *picture, size_t *width, size_t *height);
+
 /* The whole grey picture (8 bits a pixel) as [height, width] of 0..255. Each pixel is the mean
  * of those it covers, weighted by a triangle (linear interpolation where it enlarges). Q_NOMEM.
  */

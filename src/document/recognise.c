@@ -1,168 +1,152 @@
 #include "document/recognise.h"
 
 #include "document/page_build.h"
+#include "document/ppocr.h"
+#include "document/recognise_tesseract.h"
 
 #include <leptonica/allheaders.h>
-#include <math.h>
 #include <stdlib.h>
-#include <tesseract/capi.h>
-
-/* Chosen on 54 scans of receipts, forms and book pages, by the F1 of words
- * without case and punctuation: as they are .805; letters enlarged .825 (forms
- * scanned at 100 dpi .667 to .781); enlarged, and words under 30 dropped .842.
- */
-enum {
-    DEFAULT_DPI = 300,
-    LETTER_HEIGHT = 24, /* pixels: what small letters are brought to */
-    MAX_ENLARGE = 3,
-    MAX_PIXELS = 9000000, /* of an enlarged picture: A4 at 300 dpi */
-    LEAST_CONFIDENCE = 30 /* of 100; below it words are mostly specks and rules */
-};
-static const double min_enlarge = 1.5; /* less is not worth the time */
+#include <string.h>
+#include <unistd.h>
 
 struct q_recogniser {
-    TessBaseAPI *tesseract;
+    ppocr *ppocr; /* one of the two */
+    tesseract *tesseract;
 };
 
-q_code q_recogniser_new(q_recogniser **out, q_err *err)
+bool q_recogniser_named(q_str name, q_recogniser_kind *out)
+{
+    static const struct {
+        const char *name;
+        q_recogniser_kind kind;
+    } known[] = {{"", Q_RECOGNISER_BEST},
+                 {"best", Q_RECOGNISER_BEST},
+                 {"ppocr", Q_RECOGNISER_PPOCR},
+                 {"tesseract", Q_RECOGNISER_TESSERACT}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (q_str_is(name, known[i].name)) {
+            *out = known[i].kind;
+            return true;
+        }
+    return false;
+}
+
+/* ---- Where the models are ----------------------------------------------- */
+
+static bool has_models(q_arena *a, q_str folder)
+{
+    q_str path = q_str_printf(a, "%.*s/rec.onnx", Q_ARG(folder));
+
+    return path.p && access(path.p, R_OK) == 0;
+}
+
+/* The folder above the one that holds this program; empty when the system does not say. */
+static q_str above_program(q_arena *a)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    q_str folder = {path, n > 0 && (size_t)n < sizeof path ? (size_t)n : 0};
+
+    for (int i = 0; i < 2; i++) {
+        while (folder.n && folder.p[folder.n - 1] != '/')
+            folder.n--;
+        folder.n -= folder.n > 0;
+    }
+    return q_str_copy(a, folder);
+}
+
+q_code q_recogniser_models(q_arena *a, q_str *folder, q_err *err)
+{
+    const char *set = getenv("QUERN_MODELS");
+    q_str above = above_program(a), places[4];
+    size_t n = 0;
+
+    if (set && *set) {
+        places[n++] = q_str_of(set);
+    } else {
+        places[n++] = q_str_printf(a, "%.*s/share/quern/models", Q_ARG(above));
+        places[n++] = q_str_printf(a, "%.*s/build-models", Q_ARG(above));
+        places[n++] = Q_STR("/usr/local/share/quern/models");
+        places[n++] = Q_STR("/usr/share/quern/models");
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!places[i].p)
+            return q_err_nomem(err);
+        if (has_models(a, places[i])) {
+            *folder = places[i];
+            return Q_OK;
+        }
+    }
+    if (n == 1)
+        return q_err_set(err, Q_NOTFOUND, "the recogniser's models are not in %s (QUERN_MODELS)",
+                         set);
+    return q_err_set(err, Q_NOTFOUND,
+                     "the recogniser's models are not installed (script/bootstrap fetches them); "
+                     "looked in %.*s, %.*s and /usr/share/quern/models",
+                     Q_ARG(places[0]), Q_ARG(places[1]));
+}
+
+/* ---- The recogniser ----------------------------------------------------- */
+
+static q_code open_ppocr(q_recogniser *r, q_err *err)
+{
+    q_arena *a = q_arena_new(1 << 16);
+    q_str folder;
+    q_code rc = a ? q_recogniser_models(a, &folder, err) : q_err_nomem(err);
+
+    if (!rc)
+        rc = ppocr__new(folder.p, &r->ppocr, err);
+    q_arena_free(a);
+    return rc;
+}
+
+q_code q_recogniser_new(q_recogniser_kind kind, q_recogniser **out, q_err *err)
 {
     q_recogniser *r = calloc(1, sizeof *r);
-    q_code rc = Q_OK;
+    q_code rc = Q_NOTFOUND;
 
     if (!r)
         return q_err_nomem(err);
-    r->tesseract = TessBaseAPICreate();
-    if (!r->tesseract) {
-        rc = q_err_nomem(err);
-        goto done;
+    if (kind != Q_RECOGNISER_TESSERACT)
+        rc = open_ppocr(r, err);
+    /* Models that are there and do not open are a fault to be told of. */
+    if (rc == Q_NOTFOUND && kind != Q_RECOGNISER_PPOCR)
+        rc = tesseract__new(&r->tesseract, err);
+    if (rc) {
+        q_recogniser_free(r);
+        return rc;
     }
-    TessBaseAPISetVariable(r->tesseract, "debug_file", "/dev/null");
-    if (TessBaseAPIInit2(r->tesseract, NULL, "eng", OEM_LSTM_ONLY)) {
-        rc = q_err_set(err, Q_NOTFOUND,
-                       "the recogniser's English model is not installed "
-                       "(Debian: tesseract-ocr-eng)");
-        goto done;
-    }
-    TessBaseAPISetPageSegMode(r->tesseract, PSM_AUTO);
     *out = r;
-    r = NULL;
-done:
-    q_recogniser_free(r);
-    return rc;
+    return Q_OK;
 }
 
 void q_recogniser_free(q_recogniser *r)
 {
     if (!r)
         return;
-    if (r->tesseract)
-        TessBaseAPIDelete(r->tesseract);
+    ppocr__free(r->ppocr);
+    tesseract__free(r->tesseract);
     free(r);
 }
 
-/* The height of most of the picture's connected black spots that could be
- * letters, in pixels; 0 when there are none.
- */
-static int letter_height(PIX *picture)
+const char *q_recogniser_name(const q_recogniser *r)
 {
-    enum { LOWEST = 5, HIGHEST = 100 };
-    PIX *black = pixConvertTo1Adaptive(picture);
-    BOXA *spots = black ? pixConnCompBB(black, 8) : NULL;
-    int n = spots ? boxaGetCount(spots) : 0, counts[HIGHEST] = {0}, letters = 0, height = 0;
-
-    for (int i = 0; i < n; i++) {
-        l_int32 w, h;
-
-        boxaGetBoxGeometry(spots, i, NULL, NULL, &w, &h);
-        if (h >= LOWEST && h < HIGHEST && w < 4 * h && 4 * w >= h) {
-            counts[h]++;
-            letters++;
-        }
-    }
-    for (int seen = 0; letters && 2 * seen < letters && height < HIGHEST - 1;)
-        seen += counts[++height];
-    boxaDestroy(&spots);
-    pixDestroy(&black);
-    return height;
+    return r->ppocr ? "ppocr" : "tesseract";
 }
 
-/* The picture with letters of a size that the model was trained on: a new
- * reference to it, or an enlarged copy. NULL when memory is short.
- */
-static PIX *with_large_letters(PIX *picture)
+q_code q_recogniser_threads(q_recogniser *r, size_t threads, q_err *err)
 {
-    int height = letter_height(picture);
-    double scale = height ? (double)LETTER_HEIGHT / height : 1;
-    double pixels = (double)pixGetWidth(picture) * pixGetHeight(picture);
-
-    scale = fmin(fmin(scale, MAX_ENLARGE), sqrt(MAX_PIXELS / pixels));
-    if (scale < min_enlarge)
-        return pixClone(picture);
-    return pixScaleGrayLI(picture, (l_float32)scale, (l_float32)scale);
+    return r->ppocr ? ppocr__threads(r->ppocr, threads, err) : Q_OK;
 }
 
-/* The iterator's word, its text copied. */
-static q_code word_at(TessResultIterator *it, size_t line, double width, double height,
-                      page__words *words, q_err *err)
+q_code recognise__picture(q_recogniser *r, PIX *picture, int dpi, page__words *words,
+                          page__frame *frame, q_err *err)
 {
-    const TessPageIterator *place = TessResultIteratorGetPageIteratorConst(it);
-    page__word w = {.line = line};
-    int x0, y0, x1, y1;
-    char *text;
-    q_code rc = Q_OK;
+    double width = pixGetWidth(picture), height = pixGetHeight(picture);
 
-    w.confidence = TessResultIteratorConfidence(it, RIL_WORD);
-    if (w.confidence < LEAST_CONFIDENCE)
-        return Q_OK;
-    if (!TessPageIteratorBoundingBox(place, RIL_WORD, &x0, &y0, &x1, &y1))
-        return Q_OK;
-    text = TessResultIteratorGetUTF8Text(it, RIL_WORD);
-    if (!text)
-        return Q_OK;
-    w.box = (q_box){x0 / width, y0 / height, (x1 - x0) / width, (y1 - y0) / height};
-    w.text = q_str_copy(words->arena, q_str_of(text));
-    rc = w.text.p ? page__words_add(words, w, err) : q_err_nomem(err);
-    TessDeleteText(text);
-    return rc;
-}
-
-static q_code words_of(TessBaseAPI *tesseract, double width, double height, page__words *words,
-                       q_err *err)
-{
-    TessResultIterator *it = TessBaseAPIGetIterator(tesseract);
-    size_t line = 0;
-    q_code rc = Q_OK;
-
-    if (!it) /* nothing on the page */
-        return Q_OK;
-    do {
-        if (TessPageIteratorIsAtBeginningOf(TessResultIteratorGetPageIteratorConst(it),
-                                            RIL_TEXTLINE))
-            line++;
-        rc = word_at(it, line, width, height, words, err);
-    } while (!rc && TessResultIteratorNext(it, RIL_WORD));
-    TessResultIteratorDelete(it);
-    return rc;
-}
-
-q_code recognise__picture(q_recogniser *r, PIX *picture, int dpi, page__words *words, q_err *err)
-{
-    PIX *large = with_large_letters(picture);
-    double width, height;
-    q_code rc;
-
-    if (!large)
-        return q_err_nomem(err);
-    width = pixGetWidth(large);
-    height = pixGetHeight(large);
-    TessBaseAPIClearAdaptiveClassifier(r->tesseract);
-    TessBaseAPISetImage2(r->tesseract, large);
-    TessBaseAPISetSourceResolution(r->tesseract, dpi ? dpi : DEFAULT_DPI);
-    if (TessBaseAPIRecognize(r->tesseract, NULL))
-        rc = q_err_set(err, Q_INTERNAL, "recognition failed");
-    else
-        rc = words_of(r->tesseract, width, height, words, err);
-    TessBaseAPIClear(r->tesseract);
-    pixDestroy(&large);
-    return rc;
+    if (r->ppocr)
+        return ppocr__picture(r->ppocr, picture, words, frame, err);
+    *frame = (page__frame){width, height, width, height, 0};
+    return tesseract__picture(r->tesseract, picture, dpi, words, err);
 }

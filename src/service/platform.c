@@ -46,7 +46,7 @@ static q_code rooms_open(q_platform *p, q_err *err)
     if (!rc)
         rc = q_events_new(&app->events, err);
     if (!rc)
-        rc = q_reader_workers_new(q_cpu_count(), &app->workers, err);
+        rc = q_reader_workers_new(q_cpu_count(), p->config.recogniser, &app->workers, err);
     if (!rc)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)

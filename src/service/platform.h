@@ -18,6 +18,7 @@ typedef struct q_platform_config {
     const char *address, *port;     /* port "0": the kernel picks */
     const char *tls_cert, *tls_key; /* PEM files; both or neither */
     size_t document_bytes;          /* of a document in a request; 0: 10 MiB */
+    const char *recogniser;         /* a name (document/recognise.h); NULL: the best there is */
 } q_platform_config;
 
 /* The folder is made when it is not there, with a fresh root key in it. */

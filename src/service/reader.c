@@ -7,6 +7,7 @@
 #include "document/page_codec.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,14 +24,19 @@ const q_read_options q_read_default_options = {
     .timeout_ms = 3600 * 1000,
     .page_timeout_ms = 600 * 1000};
 
-q_code q_reader_workers_new(size_t slots, q_workers **out, q_err *err)
+q_code q_reader_workers_new(size_t slots, const char *recogniser, q_workers **out, q_err *err)
 {
     static const char *const argv[] = {"/proc/self/exe", Q_WORKER_COMMAND, NULL};
     q_workers_config config = {.spawner_argv = argv,
                                .slots = slots,
                                .memory_bytes = (size_t)2 << 30,
                                .cpu_seconds = WORKER_CPU_SECONDS};
+    char chosen[64];
+    const char *const settings[] = {chosen, NULL};
 
+    snprintf(chosen, sizeof chosen, "QUERN_RECOGNISER=%s", recogniser ? recogniser : "");
+    if (recogniser)
+        config.settings = settings;
     return q_workers_new(&config, out, err);
 }
 
@@ -126,17 +132,28 @@ static q_code lease_begin(lease *l, bool wait, q_err *err)
     return rc;
 }
 
+/* The processors' share of each worker that is busy, or soon will be with this document. */
+static size_t threads_each(const reading *r)
+{
+    size_t ours = r->total < r->options->parallel ? r->total : r->options->parallel;
+    size_t busy = q_workers_leased(r->workers), share;
+
+    share = q_cpu_count() / (busy > ours ? busy : ours);
+    return share ? share : 1;
+}
+
 /* Read a page and keep it. */
 static q_code read_page(lease *l, size_t index, q_err *err)
 {
-    uint64_t number = index;
+    reader_read_request request = {index, threads_each(l->r)};
     q_arena *a = q_arena_new(REPLY_MEMORY);
     q_str reply;
     q_code rc;
 
     if (!a)
         return q_err_nomem(err);
-    rc = call(l, READER_READ, (q_str){(const char *)&number, sizeof number}, false, a, &reply, err);
+    rc = call(l, READER_READ, (q_str){(const char *)&request, sizeof request}, false, a, &reply,
+              err);
     if (!rc) {
         pthread_mutex_lock(&l->r->mu);
         rc = q_page_decode(reply, l->r->arena, &l->r->pages[index], err);

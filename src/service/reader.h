@@ -16,15 +16,20 @@
  */
 extern const q_worker_task q_reader_tasks[];
 extern const size_t q_reader_task_count;
-/* Loads the recogniser's model, so that workers start with it. */
+/* Loads the models of the recogniser that $QUERN_RECOGNISER names, so that workers start with
+ * them.
+ */
 Q_MUST_USE q_code q_reader_prepare(void **state, q_err *err);
 void q_reader_release(void *state); /* NULL is fine */
 
 /* The first argument with which our own program becomes a spawner of readers. */
 #define Q_WORKER_COMMAND "--worker"
 
-/* Up to `slots` workers of this very program, which must take Q_WORKER_COMMAND. */
-Q_MUST_USE q_code q_reader_workers_new(size_t slots, q_workers **out, q_err *err);
+/* Up to `slots` workers of this very program, which must take Q_WORKER_COMMAND. `recogniser` is
+ * a name of q_recogniser_named; NULL: $QUERN_RECOGNISER, else the best there is.
+ */
+Q_MUST_USE q_code q_reader_workers_new(size_t slots, const char *recogniser, q_workers **out,
+                                       q_err *err);
 
 typedef struct q_read_options { /* 0 and NULL: as in q_read_default_options */
     q_document_limits limits;

@@ -23,13 +23,19 @@ typedef struct reader_state {
 
 q_code q_reader_prepare(void **state, q_err *err)
 {
-    reader_state *s = calloc(1, sizeof *s);
+    const char *name = getenv("QUERN_RECOGNISER");
+    q_recogniser_kind kind = Q_RECOGNISER_BEST;
+    reader_state *s;
     q_code rc;
 
+    if (!q_recogniser_named(q_str_of(name), &kind))
+        return q_err_set(err, Q_INVALID, "QUERN_RECOGNISER is %s; ppocr or tesseract is wanted",
+                         name);
+    s = calloc(1, sizeof *s);
     if (!s)
         return q_err_nomem(err);
     s->fd = -1;
-    rc = q_recogniser_new(&s->recogniser, err);
+    rc = q_recogniser_new(kind, &s->recogniser, err);
     if (rc) {
         free(s);
         return rc;
@@ -76,15 +82,18 @@ static q_code task_read(q_str request, const int *fds, size_t fd_count, void **s
     reader_state *s = *state;
     q_arena *a = NULL;
     q_page page;
-    uint64_t index;
+    reader_read_request wanted;
     q_code rc;
 
     (void)fds, (void)fd_count;
-    if (!s || !s->document || request.n != sizeof index)
+    if (!s || !s->document || request.n != sizeof wanted)
         return q_err_set(err, Q_INTERNAL, "a page was asked for before its document");
-    memcpy(&index, request.p, sizeof index);
+    memcpy(&wanted, request.p, sizeof wanted);
+    rc = q_recogniser_threads(s->recogniser, (size_t)wanted.threads, err);
+    if (rc)
+        return rc;
     a = q_arena_new(PAGE_MEMORY);
-    rc = a ? q_document_read(s->document, (size_t)index, a, &page, err) : q_err_nomem(err);
+    rc = a ? q_document_read(s->document, (size_t)wanted.index, a, &page, err) : q_err_nomem(err);
     if (!rc)
         q_page_encode(&page, reply);
     q_arena_free(a);

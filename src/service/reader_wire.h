@@ -2,7 +2,7 @@
  * ends are one binary on one machine, so structs travel as they are.
  *
  *     document.open   q_document_limits, the file  -> reader_open_reply
- *     document.read   uint64_t index               -> document/page_codec.h
+ *     document.read   reader_read_request          -> document/page_codec.h
  */
 #ifndef Q_SERVICE_READER_WIRE_H
 #define Q_SERVICE_READER_WIRE_H
@@ -15,5 +15,10 @@
 typedef struct reader_open_reply {
     uint64_t page_count;
 } reader_open_reply;
+
+typedef struct reader_read_request {
+    uint64_t index;   /* of the page */
+    uint64_t threads; /* to read it with; the answer is the same for any number */
+} reader_read_request;
 
 #endif

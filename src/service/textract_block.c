@@ -28,20 +28,30 @@ static void point(q_value *polygon, double x, double y)
     q_map_double(p, Q_STR("Y"), rounded(y));
 }
 
-void textract__geometry(q_value *map, q_box box)
+/* Places on what the page is shown as: where it is turned, so is the polygon. */
+void textract__geometry(q_value *map, const q_page *page, q_box box)
 {
     q_value *geometry = q_map_map(map, Q_STR("Geometry"));
     q_value *b = q_map_map(geometry, Q_STR("BoundingBox"));
     q_value *polygon = q_map_list(geometry, Q_STR("Polygon"));
+    const double x[] = {box.left, q_box_right(box), q_box_right(box), box.left};
+    const double y[] = {box.top, box.top, q_box_bottom(box), q_box_bottom(box)};
+    double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
 
-    q_map_double(b, Q_STR("Width"), rounded(box.width));
-    q_map_double(b, Q_STR("Height"), rounded(box.height));
-    q_map_double(b, Q_STR("Left"), rounded(box.left));
-    q_map_double(b, Q_STR("Top"), rounded(box.top));
-    point(polygon, box.left, box.top);
-    point(polygon, q_box_right(box), box.top);
-    point(polygon, q_box_right(box), q_box_bottom(box));
-    point(polygon, box.left, q_box_bottom(box));
+    for (size_t i = 0; i < 4; i++) {
+        double px, py;
+
+        q_page_shown(page, x[i], y[i], &px, &py);
+        point(polygon, px, py);
+        left = fmin(left, px);
+        right = fmax(right, px);
+        top = fmin(top, py);
+        bottom = fmax(bottom, py);
+    }
+    q_map_double(b, Q_STR("Width"), rounded(right - left));
+    q_map_double(b, Q_STR("Height"), rounded(bottom - top));
+    q_map_double(b, Q_STR("Left"), rounded(left));
+    q_map_double(b, Q_STR("Top"), rounded(top));
 }
 
 size_t textract__block_count(const q_pages *pages)
@@ -135,7 +145,7 @@ static void page_blocks(const blocks *b, const q_page *page, size_t index, size_
 
         if (n == base) {
             v = block(b, "PAGE", n, index);
-            textract__geometry(v, (q_box){0, 0, 1, 1});
+            textract__geometry(v, &(q_page){.turn = 0}, (q_box){0, 0, 1, 1});
             children(b, v, lines, page->line_count);
         } else if (n < words) {
             const q_line *line = &page->lines[n - lines];
@@ -143,7 +153,7 @@ static void page_blocks(const blocks *b, const q_page *page, size_t index, size_
             v = block(b, "LINE", n, index);
             q_map_double(v, Q_STR("Confidence"), (double)line->confidence);
             q_map_str(v, Q_STR("Text"), line->text);
-            textract__geometry(v, line->box);
+            textract__geometry(v, page, line->box);
             children(b, v, words + line->first_word, line->word_count);
         } else {
             const q_word *word = &page->words[n - words];
@@ -152,7 +162,7 @@ static void page_blocks(const blocks *b, const q_page *page, size_t index, size_
             q_map_double(v, Q_STR("Confidence"), (double)word->confidence);
             q_map_str(v, Q_STR("Text"), word->text);
             q_map_str(v, Q_STR("TextType"), Q_STR("PRINTED"));
-            textract__geometry(v, word->box);
+            textract__geometry(v, page, word->box);
         }
     }
 }

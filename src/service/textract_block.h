@@ -21,6 +21,6 @@ void textract__blocks(const q_pages *pages, size_t from, size_t count, bool numb
                       q_value *list);
 
 /* Add the member Geometry: the box, and its corners as a polygon. */
-void textract__geometry(q_value *map, q_box box);
+void textract__geometry(q_value *map, const q_page *page, q_box box);
 
 #endif

@@ -3,7 +3,7 @@
 #include "service/textract.h"
 #include "service/textract_block.h"
 
-static void detection(q_value *field, q_str name, const q_expense_text *t)
+static void detection(q_value *field, q_str name, const q_page *page, const q_expense_text *t)
 {
     q_value *v;
 
@@ -11,18 +11,19 @@ static void detection(q_value *field, q_str name, const q_expense_text *t)
         return;
     v = q_map_map(field, name);
     q_map_str(v, Q_STR("Text"), t->text);
-    textract__geometry(v, t->box);
+    textract__geometry(v, page, t->box);
     q_map_double(v, Q_STR("Confidence"), (double)t->confidence);
 }
 
-static void expense_field(q_value *list, const q_expense_field *f)
+static void expense_field(q_value *list, const q_pages *pages, const q_expense_field *f)
 {
+    const q_page *page = &pages->pages[f->page - 1];
     q_value *field = q_list_map(list), *type = q_map_map(field, Q_STR("Type"));
 
     q_map_str(type, Q_STR("Text"), f->type);
     q_map_double(type, Q_STR("Confidence"), (double)f->type_confidence);
-    detection(field, Q_STR("LabelDetection"), &f->label);
-    detection(field, Q_STR("ValueDetection"), &f->value);
+    detection(field, Q_STR("LabelDetection"), page, &f->label);
+    detection(field, Q_STR("ValueDetection"), page, &f->value);
     q_map_int(field, Q_STR("PageNumber"), (int64_t)f->page);
     if (f->currency.n) {
         q_value *currency = q_map_map(field, Q_STR("Currency"));
@@ -32,7 +33,8 @@ static void expense_field(q_value *list, const q_expense_field *f)
     }
 }
 
-static void line_items(q_value *groups, const q_expense_table *table, size_t index)
+static void line_items(q_value *groups, const q_pages *pages, const q_expense_table *table,
+                       size_t index)
 {
     q_value *group = q_list_map(groups), *items;
 
@@ -42,7 +44,7 @@ static void line_items(q_value *groups, const q_expense_table *table, size_t ind
         q_value *fields = q_map_list(q_list_map(items), Q_STR("LineItemExpenseFields"));
 
         for (size_t k = 0; k < table->items[i].count; k++)
-            expense_field(fields, &table->items[i].fields[k]);
+            expense_field(fields, pages, &table->items[i].fields[k]);
     }
 }
 
@@ -55,10 +57,10 @@ void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value 
     q_map_int(document, Q_STR("ExpenseIndex"), 1);
     list = q_map_list(document, Q_STR("SummaryFields"));
     for (size_t i = 0; i < expense->field_count; i++)
-        expense_field(list, &expense->fields[i]);
+        expense_field(list, pages, &expense->fields[i]);
     list = q_map_list(document, Q_STR("LineItemGroups"));
     for (size_t i = 0; i < expense->table_count; i++)
-        line_items(list, &expense->tables[i], i);
+        line_items(list, pages, &expense->tables[i], i);
     textract__blocks(pages, 0, SIZE_MAX, pages->count > 1, q_map_list(document, Q_STR("Blocks")));
 }
 

@@ -24,7 +24,8 @@
 
 enum {
     REPLY_LIMIT = 256 << 20, /* bytes a worker may answer */
-    ENVIRONMENT = 16,
+    SETTINGS = 4,
+    ENVIRONMENT = 24,
     SPAWN_TRIES = 3,
     PREPARE_SECONDS = 60, /* till a fresh spawner answers */
     BURIAL_SECONDS = 5    /* till a killed worker is gone */
@@ -54,14 +55,22 @@ struct q_worker {
 
 /* ---- the spawner's process --------------------------------------------- */
 
-static q_code environment_make(q_workers *w, q_err *err)
+static q_code environment_make(q_workers *w, const char *const *settings, q_err *err)
 {
     /* One thread for each worker: the pages are what runs in parallel. */
     static const char *const fixed[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/nonexistent",
                                         "OMP_THREAD_LIMIT=1"};
-    static const char *const inherited[] = {"TESSDATA_PREFIX", "QUERN_ISA",     "ASAN_OPTIONS",
-                                            "LSAN_OPTIONS",    "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+    static const char *const inherited[] = {"TESSDATA_PREFIX", "QUERN_ISA",        "ASAN_OPTIONS",
+                                            "LSAN_OPTIONS",    "UBSAN_OPTIONS",    "TSAN_OPTIONS",
+                                            "QUERN_MODELS",    "QUERN_RECOGNISER", "QUERN_ISA"};
     size_t n = 0;
+
+    for (; settings && settings[n]; n++) { /* in front: the first of a name counts */
+        assert(n < SETTINGS);
+        w->environment[n] = strdup(settings[n]);
+        if (!w->environment[n])
+            return q_err_nomem(err);
+    }
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         w->environment[n] = strdup(fixed[i]);
@@ -173,7 +182,7 @@ q_code q_workers_new(const q_workers_config *config, q_workers **out, q_err *err
     w->sock = -1;
     pthread_mutex_init(&w->mu, NULL);
     pthread_cond_init(&w->freed, NULL);
-    rc = environment_make(w, err);
+    rc = environment_make(w, config->settings, err);
     if (rc) {
         q_workers_free(w);
         return rc;
@@ -324,6 +333,16 @@ static q_code lease(q_workers *w, q_worker **out, q_err *err)
     }
     *out = k;
     return Q_OK;
+}
+
+size_t q_workers_leased(q_workers *w)
+{
+    size_t n;
+
+    pthread_mutex_lock(&w->mu);
+    n = w->leased;
+    pthread_mutex_unlock(&w->mu);
+    return n;
 }
 
 q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err)

@@ -40,6 +40,8 @@ typedef struct q_workers_config {
     size_t memory_bytes;             /* address space of one worker, e.g. 2 GiB */
     unsigned cpu_seconds;            /* of one worker over its life; 0: no end, for leases
                                         that are kept and whose calls have a time limit */
+    const char *const *settings;     /* "NAME=value", NULL-terminated, a few: put into the
+                                        spawner's environment; copied; may be NULL */
 } q_workers_config;
 
 typedef struct q_workers q_workers;
@@ -58,6 +60,8 @@ Q_MUST_USE q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err);
 /* As above, but Q_BUSY at once when no slot is free. */
 Q_MUST_USE q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err);
 void q_worker_release(q_worker *k); /* ends its process; NULL is fine */
+/* How many are leased just now. */
+size_t q_workers_leased(q_workers *w);
 /* Whether its process is still there: one that is leased for long may have
  * ended between two calls. Never waits.
  */

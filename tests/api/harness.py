@@ -24,6 +24,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get('QUERN_BINARY', str(ROOT / 'build-test' / 'quern'))
+# Who reads pictures: the recogniser that is always there, unless the caller names another.
+os.environ.setdefault('QUERN_RECOGNISER', 'tesseract')
 READY_SECONDS = 60   # sanitizer builds on a loaded machine
 
 

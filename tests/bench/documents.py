@@ -2,6 +2,7 @@
 """Accuracy of `quern expense` over a folder of documents with known answers.
 
 usage: documents.py DATA_DIR [--binary build/quern] [--kind receipts,invoices] [--out DIR]
+                    [--recogniser ppocr|tesseract]
 
 DATA_DIR has a folder for each kind of document; beside each NAME.pdf, .jpg, .png or .tif stands
 NAME.json:
@@ -192,11 +193,12 @@ def score_words(truth, prediction, counts):
     counts['words'].add(sum((wanted & got).values()), sum(got.values()), sum(wanted.values()))
 
 
-def predict(binary, document, out):
+def predict(binary, recogniser, document, out):
     """What the program says of a document; {} and its complaint when it fails."""
     if not out.exists() or out.stat().st_mtime < max(binary.stat().st_mtime,
                                                      document.stat().st_mtime):
-        done = subprocess.run([binary, 'expense', '--format', 'json', document],
+        chosen = ['--recogniser', recogniser] if recogniser else []
+        done = subprocess.run([binary, 'expense', '--format', 'json', *chosen, document],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600)
         if done.returncode:
             return {}, done.stderr.decode(errors='replace').strip()
@@ -231,6 +233,8 @@ def main():
     ap.add_argument('--binary', type=pathlib.Path, default=ROOT / 'build' / 'quern')
     ap.add_argument('--kind', help='folders to score, separated by commas')
     ap.add_argument('--out', type=pathlib.Path, help='keep the predictions here')
+    ap.add_argument('--recogniser', choices=['ppocr', 'tesseract'],
+                    help='who reads pictures; default: as quern expense chooses')
     args = ap.parse_args()
     if not os.access(args.binary, os.X_OK):
         sys.exit(f'{args.binary} is not there; build it, or name it with --binary')
@@ -243,7 +247,7 @@ def main():
     for n, (kind, path, truth) in enumerate(todo, 1):
         if sys.stderr.isatty():
             print(f'\r{n}/{len(todo)} {kind}/{path.stem[:40]:<40}', end='', file=sys.stderr)
-        prediction, complaint = predict(args.binary.resolve(), path.parent / truth['file'],
+        prediction, complaint = predict(args.binary.resolve(), args.recogniser, path.parent / truth['file'],
                                         out / kind / f'{path.stem}.json')
         documents[kind] += 1
         if complaint:
@@ -255,6 +259,7 @@ def main():
             score_words(truth, prediction, counts[kind])
     if sys.stderr.isatty():
         print('\r' + ' ' * 70 + '\r', end='', file=sys.stderr)
+    print(f'Pictures read by: {args.recogniser or "the default recogniser"}\n')
     table(counts, documents)
     print(f'\n{len(todo)} documents in {time.monotonic() - start:.0f} s, {len(failed)} failed; '
           f'predictions in {out}')

@@ -154,7 +154,7 @@ TEST(document_gives_the_same_answer_whatever_came_before)
     int fd = sample_fd(png);
 
     pixDestroy(&pix);
-    CHECK_EQ(q_recogniser_new(&r, NULL), Q_OK);
+    CHECK_EQ(q_recogniser_new(Q_RECOGNISER_TESSERACT, &r, NULL), Q_OK);
     CHECK_EQ(q_document_open(fd, &q_document_default_limits, r, &d, NULL), Q_OK);
     CHECK_EQ(q_document_read(d, 0, q_test_arena(), &first, NULL), Q_OK);
     CHECK_EQ(q_document_read(d, 0, q_test_arena(), &second, NULL), Q_OK);

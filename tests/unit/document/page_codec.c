@@ -48,6 +48,25 @@ TEST(page_codec_gives_back_what_it_was_given)
     }
 }
 
+TEST(page_codec_keeps_how_a_page_is_turned)
+{
+    q_page page = sample(), got;
+    q_buf b = q_buf_init(q_test_arena(), 10000);
+
+    page.turn = -90.5;
+    page.shown_width_pt = 800;
+    page.shown_height_pt = 640.25;
+    q_page_encode(&page, &b);
+    CHECK_EQ(q_page_decode(q_buf_str(&b), q_test_arena(), &got, NULL), Q_OK);
+    CHECK_NEAR(got.turn, -90.5, 0);
+    CHECK_NEAR(got.shown_width_pt, 800, 0);
+    CHECK_NEAR(got.shown_height_pt, 640.25, 0);
+    page.shown_width_pt = 0;
+    b.n = 0;
+    q_page_encode(&page, &b);
+    CHECK_EQ(q_page_decode(q_buf_str(&b), q_test_arena(), &got, NULL), Q_INVALID);
+}
+
 TEST(page_codec_refuses_every_cut)
 {
     q_str whole = encoded();

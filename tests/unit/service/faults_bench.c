@@ -169,7 +169,7 @@ bench *bench_open(void)
     CHECK_EQ(q_catalog_open(app->data_dir, &app->catalog, NULL), Q_OK);
     CHECK_EQ(q_objects_open(app->data_dir, app->catalog, &app->objects, NULL), Q_OK);
     CHECK_EQ(q_events_new(&app->events, NULL), Q_OK);
-    CHECK_EQ(q_reader_workers_new(1, &app->workers, NULL), Q_OK);
+    CHECK_EQ(q_reader_workers_new(1, "tesseract", &app->workers, NULL), Q_OK);
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
