@@ -7,6 +7,7 @@ const q_op_table *const op__tables[] = {
     /* one a line, sorted */
     &op__binary,
     &op__cast,
+    /* keep sorted */
     &op__conv,
     &op__conv_transpose,
     &op__core,
@@ -17,6 +18,12 @@ const q_op_table *const op__tables[] = {
     &op__einsum,
     &op__matmul,
     &op__matmul_integer,
+    &op__ml_encode,
+    &op__ml_linear,
+    &op__ml_map,
+    &op__ml_scale,
+    &op__ml_svm,
+    &op__ml_tree,
     &op__ngram,
     &op__norm,
     &op__norm_channel,

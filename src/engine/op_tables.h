@@ -18,6 +18,12 @@ extern const q_op_table op__dropout;
 extern const q_op_table op__einsum;
 extern const q_op_table op__matmul;
 extern const q_op_table op__matmul_integer;
+extern const q_op_table op__ml_encode; /* ml_encode.c */
+extern const q_op_table op__ml_linear; /* ml_linear.c */
+extern const q_op_table op__ml_map;    /* ml_map.c */
+extern const q_op_table op__ml_scale;  /* ml_scale.c */
+extern const q_op_table op__ml_svm;    /* ml_svm.c */
+extern const q_op_table op__ml_tree;   /* ml_tree.c */
 extern const q_op_table op__ngram;
 extern const q_op_table op__norm;
 extern const q_op_table op__norm_channel;
