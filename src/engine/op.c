@@ -4,10 +4,10 @@
 
 /* clang-format off */
 const q_op_table *const op__tables[] = {
-    /* one a line, sorted */
+    /* keep sorted */
     &op__binary,
     &op__cast,
-    /* keep sorted */
+    &op__control,
     &op__conv,
     &op__conv_transpose,
     &op__core,
@@ -31,8 +31,9 @@ const q_op_table *const op__tables[] = {
     &op__pool_roi,
     &op__quant,
     &op__random,
-    &op__select,
     &op__rnn,
+    &op__scan,
+    &op__select,
     &op__sequence,
     &op__signal,
     &op__softmax,

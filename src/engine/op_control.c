@@ -98,7 +98,9 @@ static q_code loop_load(q_arena *a, const q_node *n, void *params, q_err *err)
     (void)a;
     if (rc)
         return rc;
-    p->states = n->in_count > 2 ? n->in_count - 2 : 0;
+    if (n->in_count < 2)
+        return q_err_set(err, Q_INVALID, "%zu inputs; at least 2", n->in_count);
+    p->states = n->in_count - 2;
     if (p->body->input_count != p->states + 2)
         return q_err_set(err, Q_INVALID, "the body takes %zu inputs; wanted %zu",
                          p->body->input_count, p->states + 2);
@@ -322,7 +324,7 @@ static q_code map_run(q_op_call *c, q_err *err)
 
 static const q_op ops[] = {
     BODY("If", 1, 1, if_params, if_load, if_run),
-    BODY("Loop", 1, 2, loop_params, loop_load, loop_run),
+    BODY("Loop", 1, 0, loop_params, loop_load, loop_run),
     BODY("SequenceMap", 17, 1, map_params, map_load, map_run),
 };
 const q_op_table op__control = {ops, sizeof ops / sizeof *ops};

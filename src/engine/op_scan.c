@@ -329,7 +329,6 @@ static const q_op ops[] = {
     {.domain = "",
      .type = "Scan",
      .since = 8,
-     .min_in = 1,
      .flags = Q_OP_ALLOCATES,
      .params_bytes = sizeof(scan_params),
      .load = scan_load,

@@ -8,6 +8,7 @@
 
 extern const q_op_table op__binary;
 extern const q_op_table op__cast;
+extern const q_op_table op__control; /* op_control.c */
 extern const q_op_table op__conv;
 extern const q_op_table op__conv_transpose;
 extern const q_op_table op__core;
@@ -31,8 +32,9 @@ extern const q_op_table op__pool;
 extern const q_op_table op__pool_roi;
 extern const q_op_table op__quant;
 extern const q_op_table op__random;
-extern const q_op_table op__select;
 extern const q_op_table op__rnn;
+extern const q_op_table op__scan; /* op_scan.c */
+extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__signal;
 extern const q_op_table op__softmax;

@@ -264,9 +264,10 @@ static void set_inputs(plan *p, const q_tensor *in, const plan *outer)
             continue;
         if (outer && i < g->value_count && g->values[i].outer != Q_NO_VALUE)
             s->t.data = outer->slots[g->values[i].outer].t.data;
-        if (s->root != i)
-            s->t.data = p->slots[s->root].t.data;
     }
+    for (size_t i = 0; i < p->slot_count; i++) /* now that all roots are set */
+        if (p->slots[i].state == SLOT_INPUT && p->slots[i].root != i)
+            p->slots[i].t.data = p->slots[p->slots[i].root].t.data;
 }
 
 static q_code run_plan(runner *r, plan *p, const q_tensor *in, const plan *outer, q_err *err)
