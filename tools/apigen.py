@@ -85,7 +85,7 @@ class Writer:
 
     def shapes(self):
         count = len(self.order) + 1
-        self.put(f'static const q_shape {self.id}_shapes[{count}];')
+        self.put(f'static const q_api_shape {self.id}_shapes[{count}];')
         for i, name in enumerate(self.order):
             shape = self.api.shapes[name]
             if shape.members:
@@ -97,7 +97,7 @@ class Writer:
                 self.put(f'static q_pattern {self.id}_pattern_{i} = {{')
                 self.put(f'    .text = {literal(shape.pattern)},')
                 self.put(f'    .pcre = {literal(pcre(shape.pattern))}}};')
-        self.put(f'static const q_shape {self.id}_shapes[{count}] = {{')
+        self.put(f'static const q_api_shape {self.id}_shapes[{count}] = {{')
         for i, name in enumerate(self.order):
             self.put('    {' + ', '.join(self.shape_fields(i, self.api.shapes[name])) + '},')
         # What an operation without input or output has: a structure of nothing.

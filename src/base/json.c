@@ -159,7 +159,7 @@ static q_code parse_number(parser *ps, q_value *v)
 
     while (ps->p < ps->end && (q_is_digit(*ps->p) || strchr("+-.eE", *ps->p)) && *ps->p)
         ps->p++;
-    v->kind = Q_NUMBER;
+    v->kind = Q_VALUE_NUMBER;
     v->s = (q_str){from, (size_t)(ps->p - from)};
     if (q_str_f64(v->s, &ignored))
         return Q_OK;
@@ -202,7 +202,7 @@ static q_code next_item(parser *ps, char close, bool *more)
 static q_code parse_list(parser *ps, q_value *list)
 {
     bool more = true;
-    q_code rc = enter(ps, list, Q_LIST);
+    q_code rc = enter(ps, list, Q_VALUE_LIST);
 
     if (rc)
         return rc;
@@ -212,7 +212,7 @@ static q_code parse_list(parser *ps, q_value *list)
         return Q_OK;
     }
     while (!rc && more) {
-        rc = parse_value(ps, q_list_add(list, Q_NULL));
+        rc = parse_value(ps, q_list_add(list, Q_VALUE_NULL));
         if (!rc)
             rc = next_item(ps, ']', &more);
     }
@@ -223,7 +223,7 @@ static q_code parse_map(parser *ps, q_value *map)
 {
     bool more = true;
     q_str key;
-    q_code rc = enter(ps, map, Q_MAP);
+    q_code rc = enter(ps, map, Q_VALUE_MAP);
 
     if (rc)
         return rc;
@@ -240,7 +240,7 @@ static q_code parse_map(parser *ps, q_value *map)
         if (ps->p == ps->end || *ps->p != ':')
             return fail(ps, "expected :");
         ps->p++;
-        rc = parse_value(ps, q_map_add(map, key, Q_NULL));
+        rc = parse_value(ps, q_map_add(map, key, Q_VALUE_NULL));
         if (!rc)
             rc = next_item(ps, '}', &more);
     }
@@ -270,17 +270,17 @@ static q_code parse_value(parser *ps, q_value *v)
     case '[':
         return parse_list(ps, v);
     case '"':
-        v->kind = Q_STRING;
+        v->kind = Q_VALUE_STRING;
         return parse_string(ps, &v->s);
     default:
         break;
     }
     if (take_word(ps, Q_STR("null"))) {
-        v->kind = Q_NULL;
+        v->kind = Q_VALUE_NULL;
         return Q_OK;
     }
     if (take_word(ps, Q_STR("true")) || take_word(ps, Q_STR("false"))) {
-        v->kind = Q_BOOL;
+        v->kind = Q_VALUE_BOOL;
         v->b = ps->p[-2] == 'u';
         return Q_OK;
     }
@@ -326,46 +326,46 @@ static void write(q_buf *b, const q_value *v, int level)
     int inner = level < 0 ? -1 : level + 1;
 
     switch (v->kind) {
-    case Q_NULL:
+    case Q_VALUE_NULL:
         q_buf_puts(b, "null");
         return;
-    case Q_BOOL:
+    case Q_VALUE_BOOL:
         q_buf_puts(b, v->b ? "true" : "false");
         return;
-    case Q_INT:
+    case Q_VALUE_INT:
         q_buf_i64(b, v->i);
         return;
-    case Q_DOUBLE:
+    case Q_VALUE_DOUBLE:
         if (!isfinite(v->d))
             q_buf_char(b, '"');
         q_buf_f64(b, v->d);
         if (!isfinite(v->d))
             q_buf_char(b, '"');
         return;
-    case Q_TIME:
+    case Q_VALUE_TIME:
         write_time(b, v->d);
         return;
-    case Q_NUMBER:
+    case Q_VALUE_NUMBER:
         q_buf_put(b, v->s);
         return;
-    case Q_STRING:
+    case Q_VALUE_STRING:
         q_buf_json(b, v->s);
         return;
-    case Q_BLOB:
+    case Q_VALUE_BLOB:
         q_buf_char(b, '"');
         q_buf_base64(b, v->s);
         q_buf_char(b, '"');
         return;
-    case Q_LIST:
-    case Q_MAP:
+    case Q_VALUE_LIST:
+    case Q_VALUE_MAP:
         break;
     }
-    q_buf_char(b, v->kind == Q_LIST ? '[' : '{');
+    q_buf_char(b, v->kind == Q_VALUE_LIST ? '[' : '{');
     for (const q_value *item = v->first; item; item = item->next) {
         if (item != v->first)
             q_buf_char(b, ',');
         line_break(b, inner);
-        if (v->kind == Q_MAP) {
+        if (v->kind == Q_VALUE_MAP) {
             q_buf_json(b, item->key);
             q_buf_puts(b, level < 0 ? ":" : ": ");
         }
@@ -373,7 +373,7 @@ static void write(q_buf *b, const q_value *v, int level)
     }
     if (v->first)
         line_break(b, level);
-    q_buf_char(b, v->kind == Q_LIST ? ']' : '}');
+    q_buf_char(b, v->kind == Q_VALUE_LIST ? ']' : '}');
 }
 
 void q_json_write(q_buf *b, const q_value *v)

@@ -2,7 +2,7 @@
  *
  * The parser takes exactly one value with blanks around it, valid UTF-8 only,
  * lone surrogate escapes refused. Depth and count are bounded. Numbers keep
- * their text (Q_NUMBER). Strings without escapes are borrowed from `text`,
+ * their text (Q_VALUE_NUMBER). Strings without escapes are borrowed from `text`,
  * which must therefore live as long as the arena.
  */
 #ifndef Q_BASE_JSON_H

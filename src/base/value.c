@@ -16,12 +16,12 @@ static q_value *root_new(q_arena *a, q_kind kind)
 
 q_value *q_value_map(q_arena *a)
 {
-    return root_new(a, Q_MAP);
+    return root_new(a, Q_VALUE_MAP);
 }
 
 q_value *q_value_list(q_arena *a)
 {
-    return root_new(a, Q_LIST);
+    return root_new(a, Q_VALUE_LIST);
 }
 
 static q_value *add(q_value *parent, q_str key, q_kind kind)
@@ -61,12 +61,12 @@ q_value *q_list_add(q_value *list, q_kind kind)
 
 void q_map_null(q_value *map, q_str key)
 {
-    add(map, key, Q_NULL);
+    add(map, key, Q_VALUE_NULL);
 }
 
 void q_map_bool(q_value *map, q_str key, bool b)
 {
-    q_value *v = add(map, key, Q_BOOL);
+    q_value *v = add(map, key, Q_VALUE_BOOL);
 
     if (v)
         v->b = b;
@@ -74,7 +74,7 @@ void q_map_bool(q_value *map, q_str key, bool b)
 
 void q_map_int(q_value *map, q_str key, int64_t i)
 {
-    q_value *v = add(map, key, Q_INT);
+    q_value *v = add(map, key, Q_VALUE_INT);
 
     if (v)
         v->i = i;
@@ -82,7 +82,7 @@ void q_map_int(q_value *map, q_str key, int64_t i)
 
 void q_map_double(q_value *map, q_str key, double d)
 {
-    q_value *v = add(map, key, Q_DOUBLE);
+    q_value *v = add(map, key, Q_VALUE_DOUBLE);
 
     if (v)
         v->d = d;
@@ -98,17 +98,17 @@ static void add_str(q_value *parent, q_str key, q_kind kind, q_str s)
 
 void q_map_str(q_value *map, q_str key, q_str s)
 {
-    add_str(map, key, Q_STRING, s);
+    add_str(map, key, Q_VALUE_STRING, s);
 }
 
 void q_map_blob(q_value *map, q_str key, q_str bytes)
 {
-    add_str(map, key, Q_BLOB, bytes);
+    add_str(map, key, Q_VALUE_BLOB, bytes);
 }
 
 void q_map_time(q_value *map, q_str key, double seconds)
 {
-    q_value *v = add(map, key, Q_TIME);
+    q_value *v = add(map, key, Q_VALUE_TIME);
 
     if (v)
         v->d = seconds;
@@ -116,12 +116,12 @@ void q_map_time(q_value *map, q_str key, double seconds)
 
 q_value *q_map_list(q_value *map, q_str key)
 {
-    return add(map, key, Q_LIST);
+    return add(map, key, Q_VALUE_LIST);
 }
 
 q_value *q_map_map(q_value *map, q_str key)
 {
-    return add(map, key, Q_MAP);
+    return add(map, key, Q_VALUE_MAP);
 }
 
 void q_list_int(q_value *list, int64_t i)
@@ -131,12 +131,12 @@ void q_list_int(q_value *list, int64_t i)
 
 void q_list_str(q_value *list, q_str s)
 {
-    add_str(list, Q_STR(""), Q_STRING, s);
+    add_str(list, Q_STR(""), Q_VALUE_STRING, s);
 }
 
 q_value *q_list_map(q_value *list)
 {
-    return add(list, Q_STR(""), Q_MAP);
+    return add(list, Q_STR(""), Q_VALUE_MAP);
 }
 
 void q_value_fail(q_value *v)
@@ -152,7 +152,7 @@ q_code q_value_ok(const q_value *root, q_err *err)
 
 const q_value *q_value_get(const q_value *map, q_str key)
 {
-    if (!map || map->kind != Q_MAP)
+    if (!map || map->kind != Q_VALUE_MAP)
         return NULL;
     for (const q_value *v = map->first; v; v = v->next)
         if (q_str_eq(v->key, key))
@@ -177,7 +177,7 @@ q_str q_value_str(const q_value *map, q_str key, q_str fallback)
 {
     const q_value *v = q_value_get(map, key);
 
-    return v && (v->kind == Q_STRING || v->kind == Q_BLOB) ? v->s : fallback;
+    return v && (v->kind == Q_VALUE_STRING || v->kind == Q_VALUE_BLOB) ? v->s : fallback;
 }
 
 int64_t q_value_int(const q_value *map, q_str key, int64_t fallback)
@@ -198,17 +198,17 @@ bool q_value_bool(const q_value *map, q_str key, bool fallback)
 {
     const q_value *v = q_value_get(map, key);
 
-    return v && v->kind == Q_BOOL ? v->b : fallback;
+    return v && v->kind == Q_VALUE_BOOL ? v->b : fallback;
 }
 
 size_t q_value_count(const q_value *v)
 {
-    return v && (v->kind == Q_LIST || v->kind == Q_MAP) ? v->count : 0;
+    return v && (v->kind == Q_VALUE_LIST || v->kind == Q_VALUE_MAP) ? v->count : 0;
 }
 
 const q_value *q_value_first(const q_value *v)
 {
-    return v && (v->kind == Q_LIST || v->kind == Q_MAP) ? v->first : NULL;
+    return v && (v->kind == Q_VALUE_LIST || v->kind == Q_VALUE_MAP) ? v->first : NULL;
 }
 
 static bool whole(double d, int64_t *out)
@@ -226,13 +226,13 @@ bool q_value_as_int(const q_value *v, int64_t *out)
     if (!v)
         return false;
     switch (v->kind) {
-    case Q_INT:
+    case Q_VALUE_INT:
         *out = v->i;
         return true;
-    case Q_DOUBLE:
-    case Q_TIME:
+    case Q_VALUE_DOUBLE:
+    case Q_VALUE_TIME:
         return whole(v->d, out);
-    case Q_NUMBER:
+    case Q_VALUE_NUMBER:
         return q_str_i64(v->s, out) || (q_str_f64(v->s, &d) && whole(d, out));
     default:
         return false;
@@ -244,14 +244,14 @@ bool q_value_as_double(const q_value *v, double *out)
     if (!v)
         return false;
     switch (v->kind) {
-    case Q_INT:
+    case Q_VALUE_INT:
         *out = (double)v->i;
         return true;
-    case Q_DOUBLE:
-    case Q_TIME:
+    case Q_VALUE_DOUBLE:
+    case Q_VALUE_TIME:
         *out = v->d;
         return true;
-    case Q_NUMBER:
+    case Q_VALUE_NUMBER:
         return q_str_f64(v->s, out);
     default:
         return false;

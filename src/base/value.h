@@ -12,16 +12,16 @@
 #include "base/str.h"
 
 typedef enum q_kind {
-    Q_NULL,
-    Q_BOOL,
-    Q_INT,    /* i */
-    Q_DOUBLE, /* d */
-    Q_NUMBER, /* s: a number's own text, as a parser found it */
-    Q_STRING, /* s: UTF-8 */
-    Q_BLOB,   /* s: bytes */
-    Q_TIME,   /* d: seconds since 1970 UTC */
-    Q_LIST,   /* first..next */
-    Q_MAP     /* first..next, each with its key; keeps the order of adding */
+    Q_VALUE_NULL,
+    Q_VALUE_BOOL,
+    Q_VALUE_INT,    /* i */
+    Q_VALUE_DOUBLE, /* d */
+    Q_VALUE_NUMBER, /* s: a number's own text, as a parser found it */
+    Q_VALUE_STRING, /* s: UTF-8 */
+    Q_VALUE_BLOB,   /* s: bytes */
+    Q_VALUE_TIME,   /* d: seconds since 1970 UTC */
+    Q_VALUE_LIST,   /* first..next */
+    Q_VALUE_MAP     /* first..next, each with its key; keeps the order of adding */
 } q_kind;
 
 typedef struct q_value q_value;

@@ -46,7 +46,7 @@ static q_code attributes_replace(const q_value *map, q_arena *a, q_attributes *o
     if (!out->v)
         return q_err_nomem(err);
     for (const q_value *v = q_value_first(map); v; v = v->next)
-        if (v->kind == Q_STRING)
+        if (v->kind == Q_VALUE_STRING)
             out->v[out->n++] = (q_attribute){v->key, v->s};
     return Q_OK;
 }

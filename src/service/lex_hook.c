@@ -7,7 +7,7 @@ enum { EVENT_BYTES = 6 << 20 };
 static void copy_map(q_value *to, const q_value *from)
 {
     for (const q_value *v = q_value_first(from); v; v = v->next)
-        if (v->kind == Q_STRING)
+        if (v->kind == Q_VALUE_STRING)
             q_map_str(to, v->key, v->s);
 }
 
@@ -81,7 +81,7 @@ static q_code message_read(const q_value *m, q_hook_reply *out, q_err *err)
 {
     q_str kind = q_value_str(m, Q_STR("contentType"), Q_STR(""));
 
-    if (!m || m->kind == Q_NULL)
+    if (!m || m->kind == Q_VALUE_NULL)
         return Q_OK;
     out->has_message = true;
     out->message.text = q_value_str(m, Q_STR("content"), Q_STR(""));
@@ -100,18 +100,18 @@ static q_code message_read(const q_value *m, q_hook_reply *out, q_err *err)
 static q_code pairs_read(const q_value *map, bool nulls, q_arena *a, bool *has, q_attributes *out,
                          q_err *err)
 {
-    if (!map || map->kind == Q_NULL)
+    if (!map || map->kind == Q_VALUE_NULL)
         return Q_OK;
-    if (map->kind != Q_MAP)
+    if (map->kind != Q_VALUE_MAP)
         return bad(err, "sessionAttributes and slots are objects of texts");
     *has = true;
     out->v = q_arena_array(a, map->count, sizeof *out->v);
     if (!out->v)
         return q_err_nomem(err);
     for (const q_value *v = q_value_first(map); v; v = v->next) {
-        if (v->kind != Q_STRING && !(nulls && v->kind == Q_NULL))
+        if (v->kind != Q_VALUE_STRING && !(nulls && v->kind == Q_VALUE_NULL))
             return bad(err, "sessionAttributes and slots are objects of texts");
-        out->v[out->n++] = (q_attribute){v->key, v->kind == Q_STRING ? v->s : (q_str){0}};
+        out->v[out->n++] = (q_attribute){v->key, v->kind == Q_VALUE_STRING ? v->s : (q_str){0}};
     }
     return Q_OK;
 }
@@ -151,7 +151,7 @@ q_code lex__hook_reply(q_str json, q_arena *a, q_hook_reply *out, q_err *err)
     if (rc)
         return rc == Q_INVALID ? q_err_add(err, rc, "the function's reply") : rc;
     action = q_value_get(v, Q_STR("dialogAction"));
-    if (!action || action->kind != Q_MAP)
+    if (!action || action->kind != Q_VALUE_MAP)
         return bad(err, "no dialogAction");
     rc = action_read(action, out, err);
     if (!rc)

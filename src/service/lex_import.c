@@ -77,7 +77,7 @@ static void slot_read(lex_reader *r, const q_value *v, const char *at, const q_b
     out->priority = (int)lex__int(r, v, at, "priority", 0, 100, 100);
     slot_kind_read(r, v, at, b, out);
     lex__none(r, v, at, "defaultValueSpec");
-    if (prompt && prompt->kind != Q_NULL)
+    if (prompt && prompt->kind != Q_VALUE_NULL)
         lex__prompt(r, prompt, lex__path(r, "%s.valueElicitationPrompt", at), &out->prompt);
     else if (out->required)
         lex__problem(r, false, "%s.valueElicitationPrompt: missing; a required slot needs one", at);
@@ -289,10 +289,10 @@ q_code q_lex_import(q_str json, q_arena *a, q_bot **out, q_err *err)
     rc = q_json_parse(a, json, &v, err);
     if (rc)
         return rc;
-    if (v->kind != Q_MAP)
+    if (v->kind != Q_VALUE_MAP)
         return q_err_set(err, Q_INVALID, "a bot's file is a JSON object with a resource");
     resource = q_value_get(v, Q_STR("resource"));
-    if (!resource || resource->kind != Q_MAP)
+    if (!resource || resource->kind != Q_VALUE_MAP)
         return q_err_set(err, Q_INVALID, "resource: %s",
                          resource ? "an object is wanted" : "missing");
     bot_read(&r, resource, b);

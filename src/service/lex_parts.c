@@ -61,15 +61,15 @@ void *lex__array(lex_reader *r, size_t n, size_t size)
 static const char *kind_name(const q_value *v)
 {
     switch (v->kind) {
-    case Q_NULL:
+    case Q_VALUE_NULL:
         return "null";
-    case Q_BOOL:
+    case Q_VALUE_BOOL:
         return "true or false";
-    case Q_STRING:
+    case Q_VALUE_STRING:
         return "text";
-    case Q_LIST:
+    case Q_VALUE_LIST:
         return "a list";
-    case Q_MAP:
+    case Q_VALUE_MAP:
         return "an object";
     default:
         return "a number";
@@ -83,12 +83,12 @@ static const q_value *member(lex_reader *r, const q_value *v, const char *at, co
     const q_value *m = q_value_get(v, q_str_of(name));
     q_value want = {.kind = kind};
 
-    if (v && v->kind != Q_MAP) {
+    if (v && v->kind != Q_VALUE_MAP) {
         if (required)
             lex__problem(r, false, "%s: an object is wanted, this is %s", at, kind_name(v));
         return NULL;
     }
-    if (!m || m->kind == Q_NULL) {
+    if (!m || m->kind == Q_VALUE_NULL) {
         if (required)
             lex__problem(r, false, "%s.%s: missing", at, name);
         return NULL;
@@ -103,7 +103,7 @@ static const q_value *member(lex_reader *r, const q_value *v, const char *at, co
 
 q_str lex__str(lex_reader *r, const q_value *v, const char *at, const char *name, bool required)
 {
-    const q_value *m = member(r, v, at, name, Q_STRING, required);
+    const q_value *m = member(r, v, at, name, Q_VALUE_STRING, required);
 
     if (m && required && !m->s.n)
         lex__problem(r, false, "%s.%s: empty", at, name);
@@ -131,7 +131,7 @@ int64_t lex__int(lex_reader *r, const q_value *v, const char *at, const char *na
     const q_value *m = q_value_get(v, q_str_of(name));
     int64_t n = fallback;
 
-    if (!m || m->kind == Q_NULL)
+    if (!m || m->kind == Q_VALUE_NULL)
         return fallback;
     if (!q_value_as_int(m, &n)) {
         lex__problem(r, false, "%s.%s: a whole number is wanted, this is %s", at, name,
@@ -147,7 +147,7 @@ int64_t lex__int(lex_reader *r, const q_value *v, const char *at, const char *na
 const q_value *lex__list(lex_reader *r, const q_value *v, const char *at, const char *name,
                          bool required)
 {
-    const q_value *m = member(r, v, at, name, Q_LIST, required);
+    const q_value *m = member(r, v, at, name, Q_VALUE_LIST, required);
 
     if (m && required && !m->count)
         lex__problem(r, false, "%s.%s: empty", at, name);
@@ -156,7 +156,7 @@ const q_value *lex__list(lex_reader *r, const q_value *v, const char *at, const 
 
 const q_value *lex__map(lex_reader *r, const q_value *v, const char *at, const char *name)
 {
-    return member(r, v, at, name, Q_MAP, false);
+    return member(r, v, at, name, Q_VALUE_MAP, false);
 }
 
 void lex__strings(lex_reader *r, const q_value *v, const char *at, const char *name, q_str **out,
@@ -167,7 +167,7 @@ void lex__strings(lex_reader *r, const q_value *v, const char *at, const char *n
 
     *out = lex__array(r, q_value_count(list), sizeof **out);
     for (const q_value *e = q_value_first(list); e && *out; e = e->next, i++) {
-        if (e->kind == Q_STRING)
+        if (e->kind == Q_VALUE_STRING)
             (*out)[n++] = e->s;
         else
             lex__problem(r, false, "%s.%s[%zu]: text is wanted, this is %s", at, name, i,
@@ -180,7 +180,8 @@ void lex__none(lex_reader *r, const q_value *v, const char *at, const char *name
 {
     const q_value *m = q_value_get(v, q_str_of(name));
 
-    if (m && m->kind != Q_NULL && !((m->kind == Q_LIST || m->kind == Q_MAP) && !m->count))
+    if (m && m->kind != Q_VALUE_NULL &&
+        !((m->kind == Q_VALUE_LIST || m->kind == Q_VALUE_MAP) && !m->count))
         lex__problem(r, true, "%s.%s: not there yet; leave it out", at, name);
 }
 
@@ -231,7 +232,7 @@ void lex__statement(lex_reader *r, const q_value *v, const char *at, const char 
 
 q_str lex__hook(lex_reader *r, const q_value *v, const char *at, const char *name, bool required)
 {
-    const q_value *m = member(r, v, at, name, Q_MAP, required);
+    const q_value *m = member(r, v, at, name, Q_VALUE_MAP, required);
 
     return m ? lex__str(r, m, lex__path(r, "%s.%s", at, name), "uri", true) : Q_STR("");
 }

@@ -17,7 +17,7 @@ static void slots_read(const q_value *slots, const q_intent *intent, q_session *
     for (const q_value *v = q_value_first(slots); v; v = v->next) {
         size_t at = q_intent_slot_index(intent, v->key);
 
-        if (at != SIZE_MAX && v->kind == Q_STRING)
+        if (at != SIZE_MAX && v->kind == Q_VALUE_STRING)
             s->slots[at] = v->s;
     }
 }
@@ -26,7 +26,7 @@ static void attributes_read(const q_value *map, q_attributes *out, q_arena *a)
 {
     out->v = q_arena_array(a, q_value_count(map), sizeof *out->v);
     for (const q_value *v = q_value_first(map); v && out->v; v = v->next)
-        if (v->kind == Q_STRING)
+        if (v->kind == Q_VALUE_STRING)
             out->v[out->n++] = (q_attribute){v->key, v->s};
 }
 

@@ -129,7 +129,7 @@ static q_str header_value(q_call *call, const q_value *attributes, size_t i)
     const q_value *asked = q_value_get(call->in, headers[i].override);
     q_str value = q_value_str(attributes, headers[i].name, Q_STR(""));
 
-    if (asked && asked->kind == Q_TIME) {
+    if (asked && asked->kind == Q_VALUE_TIME) {
         char text[30];
 
         q_time_http((int64_t)asked->d * 1000, text);

@@ -19,18 +19,18 @@ void q_catalog_close(q_catalog *c); /* NULL is fine */
 
 /* A parameter: Q_P_INT(n), Q_P_TEXT(str), Q_P_BLOB(str), Q_P_DOUBLE(d), Q_P_NULL. */
 typedef struct q_param {
-    q_kind kind; /* Q_INT, Q_DOUBLE, Q_STRING, Q_BLOB, Q_NULL */
+    q_kind kind; /* Q_VALUE_INT, Q_VALUE_DOUBLE, Q_VALUE_STRING, Q_VALUE_BLOB, Q_VALUE_NULL */
     int64_t i;
     double d;
     q_str s;
 } q_param;
 
 /* clang-format off */
-#define Q_P_INT(v)    ((q_param){.kind = Q_INT, .i = (int64_t)(v)})
-#define Q_P_DOUBLE(v) ((q_param){.kind = Q_DOUBLE, .d = (v)})
-#define Q_P_TEXT(v)   ((q_param){.kind = Q_STRING, .s = (v)})
-#define Q_P_BLOB(v)   ((q_param){.kind = Q_BLOB, .s = (v)})
-#define Q_P_NULL      ((q_param){.kind = Q_NULL})
+#define Q_P_INT(v)    ((q_param){.kind = Q_VALUE_INT, .i = (int64_t)(v)})
+#define Q_P_DOUBLE(v) ((q_param){.kind = Q_VALUE_DOUBLE, .d = (v)})
+#define Q_P_TEXT(v)   ((q_param){.kind = Q_VALUE_STRING, .s = (v)})
+#define Q_P_BLOB(v)   ((q_param){.kind = Q_VALUE_BLOB, .s = (v)})
+#define Q_P_NULL      ((q_param){.kind = Q_VALUE_NULL})
 /* For the params argument: an array and its length. */
 #define Q_PARAMS(...) (const q_param[]){__VA_ARGS__}, \
     sizeof((const q_param[]){__VA_ARGS__}) / sizeof(q_param)

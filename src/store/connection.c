@@ -106,13 +106,13 @@ static int bind_one(sqlite3_stmt *s, int at, const q_param *p, bool copy)
     const char *bytes = p->s.n ? p->s.p : "";
 
     switch (p->kind) {
-    case Q_INT:
+    case Q_VALUE_INT:
         return sqlite3_bind_int64(s, at, p->i);
-    case Q_DOUBLE:
+    case Q_VALUE_DOUBLE:
         return sqlite3_bind_double(s, at, p->d);
-    case Q_STRING:
+    case Q_VALUE_STRING:
         return sqlite3_bind_text64(s, at, bytes, p->s.n, keep, SQLITE_UTF8);
-    case Q_BLOB:
+    case Q_VALUE_BLOB:
         return sqlite3_bind_blob64(s, at, bytes, p->s.n, keep);
     default:
         return sqlite3_bind_null(s, at);

@@ -44,7 +44,7 @@ typedef enum q_location {
     Q_IN_STATUS
 } q_location;
 
-typedef struct q_shape q_shape;
+typedef struct q_api_shape q_api_shape;
 
 /* A regular expression that a whole value must match. It compiles when it is
  * first needed; any thread may be the first (wire/validate.c).
@@ -58,13 +58,13 @@ typedef struct q_pattern {
 typedef struct q_member {
     q_str name;      /* as handlers know it */
     q_str wire_name; /* on the wire: element, header, query key, URI label */
-    const q_shape *shape;
+    const q_api_shape *shape;
     q_location location;
     q_time_format time_format;
     bool required, payload, streaming, flattened, xml_attribute, jsonvalue;
 } q_member;
 
-struct q_shape {
+struct q_api_shape {
     q_str name;
     q_shape_kind kind;
     const q_member *members; /* of a structure; of a list: 1 (member); of a map: 2 (key, value) */
@@ -94,9 +94,9 @@ struct q_api_operation {
     q_str method; /* "POST" */
     q_str uri;   /* "/bot/{botName}/alias/{botAlias}/user/{userId}/text"; a last {Key+} is greedy */
     q_str query; /* fixed query of the URI: "uploads", "list-type=2"; may be empty */
-    const q_shape *input, *output; /* structures; never NULL */
-    q_str output_wrapper;          /* query: "GetCallerIdentityResult" */
-    int status;                    /* of success */
+    const q_api_shape *input, *output; /* structures; never NULL */
+    q_str output_wrapper;              /* query: "GetCallerIdentityResult" */
+    int status;                        /* of success */
     const q_api_error *const *errors;
     size_t error_count;
     bool anonymous;         /* needs no signature */
@@ -117,7 +117,7 @@ struct q_api {
     const q_api_error *internal_error;   /* something went wrong in here */
     const q_api_operation *operations;
     size_t operation_count;
-    const q_shape *shapes; /* all */
+    const q_api_shape *shapes; /* all */
     size_t shape_count;
     const q_api_error *errors; /* all, the common ones included */
     size_t error_count;

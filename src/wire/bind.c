@@ -21,7 +21,7 @@ static q_code decoded(binder *b, q_str raw, bool plus, q_str *out)
 
 static q_code add_text(binder *b, const q_member *m, q_time_format fallback, q_str text)
 {
-    q_value *to = q_map_add(b->into, m->name, Q_NULL);
+    q_value *to = q_map_add(b->into, m->name, Q_VALUE_NULL);
     q_err inner;
     q_code rc;
 
@@ -114,7 +114,7 @@ static q_code add_header_list(binder *b, const q_member *m, q_str text)
         q_code rc;
 
         more = q_str_cut(text, ',', &item, &text);
-        to = q_list_add(list, Q_NULL);
+        to = q_list_add(list, Q_VALUE_NULL);
         if (!to)
             return q_err_nomem(b->err);
         rc = read__text(&m->shape->members[0], Q_TIME_RFC822, q_str_trim(item), to, b->err);
@@ -149,7 +149,7 @@ static q_code header(binder *b, const q_member *m)
     /* A condition whose date cannot be read is ignored (RFC 9110, 13.1.3). */
     if (rc == Q_INVALID && m->shape->kind == Q_SHAPE_TIMESTAMP &&
         q_str_starts(m->wire_name, Q_STR("If-"))) {
-        b->into->last->kind = Q_NULL;
+        b->into->last->kind = Q_VALUE_NULL;
         return Q_OK;
     }
     return rc;
@@ -226,7 +226,7 @@ static q_code headers(binder *b, const q_member *m)
             rc = add_prefixed(b, m, map, q_str_sub(key, m->wire_name.n, SIZE_MAX), value);
     }
     if (!rc && map->count == 0)
-        map->kind = Q_NULL;
+        map->kind = Q_VALUE_NULL;
     return rc;
 }
 
@@ -244,7 +244,7 @@ static q_code query_list(binder *b, const q_member *m)
             list = q_map_list(b->into, m->name);
         rc = decoded(b, value, true, &value);
         if (!rc) {
-            q_value *to = q_list_add(list, Q_NULL);
+            q_value *to = q_list_add(list, Q_VALUE_NULL);
 
             rc = to ? read__text(&m->shape->members[0], Q_TIME_ISO8601, value, to, b->err)
                     : q_err_nomem(b->err);
@@ -282,7 +282,7 @@ static q_code uri(binder *b, const q_member *m)
     return Q_OK;
 }
 
-q_code bind__members(const q_api *api, const q_shape *shape, const q_request *req,
+q_code bind__members(const q_api *api, const q_api_shape *shape, const q_request *req,
                      const path_labels *labels, q_value *into, const q_member **bad, q_err *err)
 {
     binder b = {api, req, labels, into, err};

@@ -9,7 +9,7 @@
  * Fails with Q_INVALID (err says of which header or key; *bad is the member)
  * or Q_NOMEM.
  */
-Q_MUST_USE q_code bind__members(const q_api *api, const q_shape *shape, const q_request *req,
+Q_MUST_USE q_code bind__members(const q_api *api, const q_api_shape *shape, const q_request *req,
                                 const path_labels *labels, q_value *into, const q_member **bad,
                                 q_err *err);
 

@@ -87,9 +87,9 @@ static void xml_members(q_buf *b, const q_value *members)
     char number[32];
 
     for (const q_value *m = q_value_first(members); m; m = m->next) {
-        if (m->kind == Q_STRING || m->kind == Q_NUMBER) {
+        if (m->kind == Q_VALUE_STRING || m->kind == Q_VALUE_NUMBER) {
             element(b, m->key, m->s);
-        } else if (m->kind == Q_INT) {
+        } else if (m->kind == Q_VALUE_INT) {
             snprintf(number, sizeof number, "%lld", (long long)m->i);
             element(b, m->key, q_str_of(number));
         }

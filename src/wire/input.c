@@ -11,7 +11,7 @@
 #define XML_SENTENCE                                                                               \
     "The XML you provided was not well-formed or did not validate against our published schema"
 
-const q_member *q_shape_payload(const q_shape *structure)
+const q_member *q_shape_payload(const q_api_shape *structure)
 {
     for (size_t i = 0; i < structure->member_count; i++)
         if (structure->members[i].payload)
@@ -64,7 +64,7 @@ static q_code bad_binding(const q_api *api, const q_member *m, q_code code, cons
     return code;
 }
 
-static q_code read_xml_body(const q_shape *shape, q_str root_name, q_str body, q_value *into,
+static q_code read_xml_body(const q_api_shape *shape, q_str root_name, q_str body, q_value *into,
                             q_err *err)
 {
     xml_node *root;
@@ -103,7 +103,7 @@ static q_code read_payload(const q_api *api, const q_member *m, q_str body, q_va
     return read__json(m->shape, body, to, err);
 }
 
-static bool has_body_members(const q_shape *s)
+static bool has_body_members(const q_api_shape *s)
 {
     for (size_t i = 0; i < s->member_count; i++)
         if (read__in_body(&s->members[i]))
@@ -143,7 +143,7 @@ static void drop_nulls(q_value *map)
     map->last = NULL;
     map->count = 0;
     while (*link) {
-        if ((*link)->kind == Q_NULL) {
+        if ((*link)->kind == Q_VALUE_NULL) {
             *link = (*link)->next;
             continue;
         }

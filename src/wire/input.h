@@ -2,8 +2,9 @@
  *
  * The document is a map keyed by member names as api/ has them, whatever they
  * are called on the wire; unknown members are left out, so are nulls. Kinds
- * follow the shapes: Q_STRING, Q_BLOB (base64 undone), Q_INT, Q_DOUBLE,
- * Q_BOOL, Q_TIME, Q_LIST, Q_MAP. A jsonvalue header gives what its JSON says.
+ * follow the shapes: Q_VALUE_STRING, Q_VALUE_BLOB (base64 undone), Q_VALUE_INT, Q_VALUE_DOUBLE,
+ * Q_VALUE_BOOL, Q_VALUE_TIME, Q_VALUE_LIST, Q_VALUE_MAP. A jsonvalue header gives what its JSON
+ * says.
  */
 #ifndef Q_WIRE_INPUT_H
 #define Q_WIRE_INPUT_H
@@ -27,7 +28,7 @@ Q_MUST_USE q_code q_input_read(const q_api_operation *op, const q_request *req, 
                                q_str body, q_arena *a, q_value **in, q_fault *fault);
 
 /* The member whose value is the whole body; NULL without one. */
-const q_member *q_shape_payload(const q_shape *structure);
+const q_member *q_shape_payload(const q_api_shape *structure);
 
 /* Does the input have a payload member that streams? */
 bool q_input_streams(const q_api_operation *op);

@@ -112,7 +112,7 @@ static q_code headers(writer *w, const q_member *m, const q_value *v)
 
         if (!name.p)
             return q_err_nomem(w->err);
-        if (item->kind == Q_STRING && is_token(name))
+        if (item->kind == Q_VALUE_STRING && is_token(name))
             rc = put_text_header(w, name.p, item->s);
     }
     return rc;
@@ -120,7 +120,7 @@ static q_code headers(writer *w, const q_member *m, const q_value *v)
 
 static q_code bound_members(writer *w)
 {
-    const q_shape *s = w->op->output;
+    const q_api_shape *s = w->op->output;
     q_code rc = Q_OK;
     int64_t status;
 
@@ -128,7 +128,7 @@ static q_code bound_members(writer *w)
         const q_member *m = &s->members[i];
         const q_value *v = m->location == Q_IN_BODY ? NULL : q_value_get(w->call->out, m->name);
 
-        if (!v || v->kind == Q_NULL)
+        if (!v || v->kind == Q_VALUE_NULL)
             continue;
         if (m->location == Q_IN_HEADER)
             rc = header(w, m, v);
@@ -152,7 +152,7 @@ static q_code finish(writer *w, q_buf *b)
     return q_buf_finish(b, &w->reply->body, w->err);
 }
 
-static q_code json_body(writer *w, const q_shape *shape, const q_value *v, const char *type)
+static q_code json_body(writer *w, const q_api_shape *shape, const q_value *v, const char *type)
 {
     q_buf b = q_buf_init(w->reply->arena, MAX_REPLY);
     q_code rc = put_type(w, type);
@@ -181,7 +181,7 @@ static void close_root(q_buf *b, q_str name)
 }
 
 /* <Name xmlns="...">, the members, </Name> */
-static q_code xml_body(writer *w, const q_shape *shape, q_str name, const q_value *v)
+static q_code xml_body(writer *w, const q_api_shape *shape, q_str name, const q_value *v)
 {
     q_buf b = q_buf_init(w->reply->arena, MAX_REPLY);
     q_code rc = put_type(w, "application/xml");
@@ -191,7 +191,7 @@ static q_code xml_body(writer *w, const q_shape *shape, q_str name, const q_valu
     if (w->op->unwrapped) {
         const q_value *only = q_value_get(v, shape->members[0].name);
 
-        if (only && only->kind == Q_STRING)
+        if (only && only->kind == Q_VALUE_STRING)
             q_buf_xml(&b, only->s);
     } else {
         write__xml(&b, shape, v);
@@ -241,14 +241,14 @@ static q_code payload_body(writer *w, const q_member *m)
 
     if (m->shape->kind == Q_SHAPE_BLOB || m->shape->kind == Q_SHAPE_STRING)
         return raw_body(w, v);
-    if (!v || v->kind != Q_MAP)
+    if (!v || v->kind != Q_VALUE_MAP)
         return Q_OK;
     if (w->op->api->protocol == Q_REST_XML)
         return xml_body(w, m->shape, m->shape->root.n ? m->shape->root : m->wire_name, v);
     return json_body(w, m->shape, v, "application/json");
 }
 
-static bool has_body_members(const q_shape *s)
+static bool has_body_members(const q_api_shape *s)
 {
     for (size_t i = 0; i < s->member_count; i++)
         if (read__in_body(&s->members[i]))
@@ -258,7 +258,7 @@ static bool has_body_members(const q_shape *s)
 
 static q_code rest_body(writer *w)
 {
-    const q_shape *s = w->op->output;
+    const q_api_shape *s = w->op->output;
     const q_member *payload = q_shape_payload(s);
 
     if (payload)

@@ -16,10 +16,11 @@
 /* Members bound to headers, the query, the path or the status are skipped,
  * and the payload member.
  */
-Q_MUST_USE q_code read__json(const q_shape *shape, q_str body, q_value *into, q_err *err);
-Q_MUST_USE q_code read__xml(const q_shape *shape, const xml_node *node, q_value *into, q_err *err);
+Q_MUST_USE q_code read__json(const q_api_shape *shape, q_str body, q_value *into, q_err *err);
+Q_MUST_USE q_code read__xml(const q_api_shape *shape, const xml_node *node, q_value *into,
+                            q_err *err);
 /* `form` is key=value&..., percent-encoded, lists as Name.member.1. */
-Q_MUST_USE q_code read__form(const q_shape *shape, q_str form, q_value *into, q_err *err);
+Q_MUST_USE q_code read__form(const q_api_shape *shape, q_str form, q_value *into, q_err *err);
 
 /* A scalar from its text in XML, a form, a header, a query or a path, into the
  * fresh value `to`. `fallback` is how times are written where the shape does

@@ -12,7 +12,7 @@ enum { MAX_PAIRS = 4096, MAX_STEPS = 32 };
  */
 static q_value *step(q_value *node, q_str name)
 {
-    if (node->kind != Q_MAP)
+    if (node->kind != Q_VALUE_MAP)
         return NULL;
     if (node->last && q_str_eq(node->last->key, name)) /* the usual order */
         return node->last;
@@ -37,8 +37,8 @@ static q_code add_pair(q_value *root, q_str key, q_str text, q_err *err)
     if (root->failed)
         return q_err_nomem(err);
     /* A second value, or one where a structure is: the first stays. */
-    if (node && node->kind == Q_MAP && !node->first) {
-        node->kind = Q_STRING;
+    if (node && node->kind == Q_VALUE_MAP && !node->first) {
+        node->kind = Q_VALUE_STRING;
         node->s = text;
     }
     return Q_OK;
@@ -90,49 +90,50 @@ static q_code numbered(const q_value *node, indexed **out, size_t *count, q_err 
 static q_code convert(const q_member *m, const q_value *from, q_value *to, const place *at,
                       q_err *err);
 
-static q_code items(const q_shape *s, const q_value *node, q_value *to, const place *at, q_err *err)
+static q_code items(const q_api_shape *s, const q_value *node, q_value *to, const place *at,
+                    q_err *err)
 {
     indexed *order;
     size_t n;
     q_code rc;
 
-    to->kind = Q_LIST;
-    if (!node || node->kind != Q_MAP) /* "Tags=" is an empty list */
+    to->kind = Q_VALUE_LIST;
+    if (!node || node->kind != Q_VALUE_MAP) /* "Tags=" is an empty list */
         return Q_OK;
     rc = numbered(node, &order, &n, err);
     for (size_t i = 0; i < n && !rc; i++) {
         place inner = {at, Q_STR(""), i + 1};
 
-        rc = convert(&s->members[0], order[i].v, q_list_add(to, Q_NULL), &inner, err);
+        rc = convert(&s->members[0], order[i].v, q_list_add(to, Q_VALUE_NULL), &inner, err);
     }
     return rc;
 }
 
-static q_code entries(const q_shape *s, const q_value *node, q_value *to, const place *at,
+static q_code entries(const q_api_shape *s, const q_value *node, q_value *to, const place *at,
                       q_err *err)
 {
     indexed *order;
     size_t n;
     q_code rc;
 
-    to->kind = Q_MAP;
-    if (!node || node->kind != Q_MAP)
+    to->kind = Q_VALUE_MAP;
+    if (!node || node->kind != Q_VALUE_MAP)
         return Q_OK;
     rc = numbered(node, &order, &n, err);
     for (size_t i = 0; i < n && !rc; i++) {
         const q_value *key = q_value_get(order[i].v, s->members[0].wire_name);
         const q_value *value = q_value_get(order[i].v, s->members[1].wire_name);
 
-        if (key && key->kind == Q_STRING && value) {
+        if (key && key->kind == Q_VALUE_STRING && value) {
             place inner = {at, key->s, 0};
 
-            rc = convert(&s->members[1], value, q_map_add(to, key->s, Q_NULL), &inner, err);
+            rc = convert(&s->members[1], value, q_map_add(to, key->s, Q_VALUE_NULL), &inner, err);
         }
     }
     return rc;
 }
 
-static q_code structure(const q_shape *s, const q_value *from, q_value *to, const place *at,
+static q_code structure(const q_api_shape *s, const q_value *from, q_value *to, const place *at,
                         q_err *err)
 {
     q_code rc = Q_OK;
@@ -143,7 +144,7 @@ static q_code structure(const q_shape *s, const q_value *from, q_value *to, cons
         place inner = {at, m->name, 0};
 
         if (v)
-            rc = convert(m, v, q_map_add(to, m->name, Q_NULL), &inner, err);
+            rc = convert(m, v, q_map_add(to, m->name, Q_VALUE_NULL), &inner, err);
     }
     return rc;
 }
@@ -151,7 +152,7 @@ static q_code structure(const q_shape *s, const q_value *from, q_value *to, cons
 static q_code convert(const q_member *m, const q_value *from, q_value *to, const place *at,
                       q_err *err)
 {
-    const q_shape *s = m->shape;
+    const q_api_shape *s = m->shape;
     q_buf where;
     q_err inner;
     q_code rc;
@@ -164,10 +165,10 @@ static q_code convert(const q_member *m, const q_value *from, q_value *to, const
     if (s->kind == Q_SHAPE_MAP)
         return entries(s, m->flattened ? from : q_value_get(from, Q_STR("entry")), to, at, err);
     if (s->kind == Q_SHAPE_STRUCTURE) {
-        to->kind = Q_MAP;
+        to->kind = Q_VALUE_MAP;
         return structure(s, from, to, at, err);
     }
-    if (from->kind == Q_STRING) {
+    if (from->kind == Q_VALUE_STRING) {
         rc = read__text(m, Q_TIME_ISO8601, from->s, to, &inner);
     } else {
         rc = q_err_set(&inner, Q_INVALID, "parts where one value should be");
@@ -179,7 +180,7 @@ static q_code convert(const q_member *m, const q_value *from, q_value *to, const
     return q_err_set(err, rc, "%s at '%.*s'", inner.msg, Q_ARG(q_buf_str(&where)));
 }
 
-q_code read__form(const q_shape *shape, q_str form, q_value *into, q_err *err)
+q_code read__form(const q_api_shape *shape, q_str form, q_value *into, q_err *err)
 {
     q_value *root = q_value_map(into->arena);
     q_code rc = root ? tree(form, root, err) : q_err_nomem(err);

@@ -16,13 +16,13 @@ typedef struct reader {
 static const char *token(const q_value *v)
 {
     switch (v->kind) {
-    case Q_MAP:
+    case Q_VALUE_MAP:
         return "START_OBJECT";
-    case Q_LIST:
+    case Q_VALUE_LIST:
         return "START_ARRAY";
-    case Q_STRING:
+    case Q_VALUE_STRING:
         return "STRING_VALUE";
-    case Q_BOOL:
+    case Q_VALUE_BOOL:
         return v->b ? "TRUE_VALUE" : "FALSE_VALUE";
     default:
         return "NUMBER_VALUE";
@@ -46,7 +46,7 @@ static const char *wanted(q_shape_kind kind)
     return names[kind];
 }
 
-static q_code refuse(reader *r, const q_shape *s, const q_value *v, const place *at)
+static q_code refuse(reader *r, const q_api_shape *s, const q_value *v, const place *at)
 {
     q_buf where = q_buf_init(r->arena, 4096);
 
@@ -57,8 +57,8 @@ static q_code refuse(reader *r, const q_shape *s, const q_value *v, const place 
 
 static bool to_whole(q_shape_kind kind, const q_value *v, q_value *to)
 {
-    to->kind = Q_INT;
-    return v->kind == Q_NUMBER && q_value_as_int(v, &to->i) &&
+    to->kind = Q_VALUE_INT;
+    return v->kind == Q_VALUE_NUMBER && q_value_as_int(v, &to->i) &&
            (kind == Q_SHAPE_LONG || (to->i <= INT32_MAX && to->i >= INT32_MIN));
 }
 
@@ -66,11 +66,11 @@ static bool to_real(const q_member *m, const q_value *v, q_value *to)
 {
     q_err ignored;
 
-    to->kind = Q_DOUBLE;
-    if (v->kind == Q_NUMBER)
+    to->kind = Q_VALUE_DOUBLE;
+    if (v->kind == Q_VALUE_NUMBER)
         return q_value_as_double(v, &to->d);
     /* What JSON's numbers cannot say comes as a string. */
-    return v->kind == Q_STRING && v->s.n && !q_is_digit(v->s.p[v->s.n - 1]) &&
+    return v->kind == Q_VALUE_STRING && v->s.n && !q_is_digit(v->s.p[v->s.n - 1]) &&
            read__text(m, Q_TIME_DEFAULT, v->s, to, &ignored) == Q_OK;
 }
 
@@ -79,10 +79,10 @@ static bool to_time(const q_member *m, const q_value *v, q_value *to)
     q_time_format format = m->time_format ? m->time_format : m->shape->time_format;
     int64_t ms;
 
-    to->kind = Q_TIME;
+    to->kind = Q_VALUE_TIME;
     if (format == Q_TIME_DEFAULT || format == Q_TIME_EPOCH)
-        return v->kind == Q_NUMBER && q_value_as_double(v, &to->d);
-    if (v->kind != Q_STRING || !q_time_parse(v->s, &ms))
+        return v->kind == Q_VALUE_NUMBER && q_value_as_double(v, &to->d);
+    if (v->kind != Q_VALUE_STRING || !q_time_parse(v->s, &ms))
         return false;
     to->d = (double)ms / 1000;
     return true;
@@ -93,8 +93,8 @@ static q_code to_blob(reader *r, const q_member *m, const q_value *v, q_value *t
     q_err inner;
     q_code rc;
 
-    to->kind = Q_BLOB;
-    if (v->kind != Q_STRING)
+    to->kind = Q_VALUE_BLOB;
+    if (v->kind != Q_VALUE_STRING)
         return refuse(r, m->shape, v, at);
     rc = q_base64_decode(r->arena, v->s, &to->s, &inner);
     if (rc == Q_INVALID) {
@@ -116,11 +116,11 @@ static const q_value *last_of(const q_value *map, q_str key)
     for (const q_value *v = map->first; v; v = v->next)
         if (q_str_eq(v->key, key))
             found = v;
-    return found && found->kind != Q_NULL ? found : NULL;
+    return found && found->kind != Q_VALUE_NULL ? found : NULL;
 }
 
-static q_code structure(reader *r, const q_shape *s, const q_value *from, q_value *to, bool body,
-                        const place *at)
+static q_code structure(reader *r, const q_api_shape *s, const q_value *from, q_value *to,
+                        bool body, const place *at)
 {
     q_code rc = Q_OK;
 
@@ -130,22 +130,23 @@ static q_code structure(reader *r, const q_shape *s, const q_value *from, q_valu
         place inner = {at, m->name, 0};
 
         if (v)
-            rc = convert(r, m, v, q_map_add(to, m->name, Q_NULL), &inner);
+            rc = convert(r, m, v, q_map_add(to, m->name, Q_VALUE_NULL), &inner);
     }
     return rc;
 }
 
-static q_code list(reader *r, const q_shape *s, const q_value *from, q_value *to, const place *at)
+static q_code list(reader *r, const q_api_shape *s, const q_value *from, q_value *to,
+                   const place *at)
 {
     q_code rc = Q_OK;
     size_t index = 0;
 
-    to->kind = Q_LIST;
+    to->kind = Q_VALUE_LIST;
     for (const q_value *v = from->first; v && !rc; v = v->next) {
         place inner = {at, Q_STR(""), ++index};
 
-        if (v->kind != Q_NULL)
-            rc = convert(r, &s->members[0], v, q_list_add(to, Q_NULL), &inner);
+        if (v->kind != Q_VALUE_NULL)
+            rc = convert(r, &s->members[0], v, q_list_add(to, Q_VALUE_NULL), &inner);
     }
     return rc;
 }
@@ -169,7 +170,7 @@ static q_code find_replaced(reader *r, const q_value *from, bool *dead)
     if (!copies || !order)
         return q_err_nomem(r->err);
     for (const q_value *v = from->first; v; v = v->next, n++) {
-        copies[n] = (q_value){.kind = Q_INT, .i = (int64_t)n, .key = v->key};
+        copies[n] = (q_value){.kind = Q_VALUE_INT, .i = (int64_t)n, .key = v->key};
         order[n] = &copies[n];
     }
     qsort(order, n, sizeof *order, by_key);
@@ -179,18 +180,19 @@ static q_code find_replaced(reader *r, const q_value *from, bool *dead)
     return Q_OK;
 }
 
-static q_code map(reader *r, const q_shape *s, const q_value *from, q_value *to, const place *at)
+static q_code map(reader *r, const q_api_shape *s, const q_value *from, q_value *to,
+                  const place *at)
 {
     bool *dead = q_arena_alloc(r->arena, from->count);
     size_t n = 0;
     q_code rc = dead ? find_replaced(r, from, dead) : q_err_nomem(r->err);
 
-    to->kind = Q_MAP;
+    to->kind = Q_VALUE_MAP;
     for (const q_value *v = from->first; v && !rc; v = v->next, n++) {
         place inner = {at, v->key, n + 1};
 
-        if (v->kind != Q_NULL && !dead[n])
-            rc = convert(r, &s->members[1], v, q_map_add(to, v->key, Q_NULL), &inner);
+        if (v->kind != Q_VALUE_NULL && !dead[n])
+            rc = convert(r, &s->members[1], v, q_map_add(to, v->key, Q_VALUE_NULL), &inner);
     }
     return rc;
 }
@@ -199,9 +201,9 @@ static bool scalar(const q_member *m, const q_value *v, q_value *to)
 {
     switch (m->shape->kind) {
     case Q_SHAPE_STRING:
-        to->kind = Q_STRING;
+        to->kind = Q_VALUE_STRING;
         to->s = v->s;
-        return v->kind == Q_STRING;
+        return v->kind == Q_VALUE_STRING;
     case Q_SHAPE_INTEGER:
     case Q_SHAPE_LONG:
         return to_whole(m->shape->kind, v, to);
@@ -209,9 +211,9 @@ static bool scalar(const q_member *m, const q_value *v, q_value *to)
     case Q_SHAPE_DOUBLE:
         return to_real(m, v, to);
     case Q_SHAPE_BOOLEAN:
-        to->kind = Q_BOOL;
-        to->b = v->kind == Q_BOOL && v->b;
-        return v->kind == Q_BOOL;
+        to->kind = Q_VALUE_BOOL;
+        to->b = v->kind == Q_VALUE_BOOL && v->b;
+        return v->kind == Q_VALUE_BOOL;
     case Q_SHAPE_TIMESTAMP:
         return to_time(m, v, to);
     default:
@@ -221,24 +223,24 @@ static bool scalar(const q_member *m, const q_value *v, q_value *to)
 
 static q_code convert(reader *r, const q_member *m, const q_value *v, q_value *to, const place *at)
 {
-    const q_shape *s = m->shape;
+    const q_api_shape *s = m->shape;
 
     if (!to)
         return q_err_nomem(r->err);
     if (s->kind == Q_SHAPE_BLOB)
         return to_blob(r, m, v, to, at);
-    if (s->kind == Q_SHAPE_LIST && v->kind == Q_LIST)
+    if (s->kind == Q_SHAPE_LIST && v->kind == Q_VALUE_LIST)
         return list(r, s, v, to, at);
-    if (s->kind == Q_SHAPE_MAP && v->kind == Q_MAP)
+    if (s->kind == Q_SHAPE_MAP && v->kind == Q_VALUE_MAP)
         return map(r, s, v, to, at);
-    if (s->kind == Q_SHAPE_STRUCTURE && v->kind == Q_MAP) {
-        to->kind = Q_MAP;
+    if (s->kind == Q_SHAPE_STRUCTURE && v->kind == Q_VALUE_MAP) {
+        to->kind = Q_VALUE_MAP;
         return structure(r, s, v, to, false, at);
     }
     return scalar(m, v, to) ? Q_OK : refuse(r, s, v, at);
 }
 
-q_code read__json(const q_shape *shape, q_str body, q_value *into, q_err *err)
+q_code read__json(const q_api_shape *shape, q_str body, q_value *into, q_err *err)
 {
     reader r = {into->arena, err};
     q_value *parsed;
@@ -249,7 +251,7 @@ q_code read__json(const q_shape *shape, q_str body, q_value *into, q_err *err)
     rc = q_json_parse(into->arena, body, &parsed, err);
     if (rc)
         return rc;
-    if (parsed->kind != Q_MAP)
+    if (parsed->kind != Q_VALUE_MAP)
         return q_err_set(err, Q_INVALID, "%s cannot be converted to a structure", token(parsed));
     return structure(&r, shape, parsed, into, true, NULL);
 }

@@ -18,7 +18,7 @@ static q_code refuse(q_err *err, q_str text, const char *wanted)
 static q_code read_whole(q_shape_kind kind, q_str text, q_value *to, q_err *err)
 {
     text = q_str_trim(text);
-    to->kind = Q_INT;
+    to->kind = Q_VALUE_INT;
     if (!q_str_i64(text, &to->i))
         return refuse(err, text, "an integer");
     if (kind == Q_SHAPE_INTEGER && (to->i > INT32_MAX || to->i < INT32_MIN))
@@ -29,7 +29,7 @@ static q_code read_whole(q_shape_kind kind, q_str text, q_value *to, q_err *err)
 static q_code read_real(q_str text, q_value *to, q_err *err)
 {
     text = q_str_trim(text);
-    to->kind = Q_DOUBLE;
+    to->kind = Q_VALUE_DOUBLE;
     if (q_str_f64(text, &to->d))
         return Q_OK;
     if (q_str_is(text, "NaN"))
@@ -46,7 +46,7 @@ static q_code read_time(q_time_format format, q_str text, q_value *to, q_err *er
     int64_t ms;
 
     text = q_str_trim(text);
-    to->kind = Q_TIME;
+    to->kind = Q_VALUE_TIME;
     if (format == Q_TIME_EPOCH)
         return q_str_f64(text, &to->d) ? Q_OK : refuse(err, text, "a time in seconds");
     if (!q_time_parse(text, &ms))
@@ -61,11 +61,11 @@ q_code read__text(const q_member *m, q_time_format fallback, q_str text, q_value
 
     switch (m->shape->kind) {
     case Q_SHAPE_STRING:
-        to->kind = Q_STRING;
+        to->kind = Q_VALUE_STRING;
         to->s = text;
         return q_utf8_valid(text) ? Q_OK : q_err_set(err, Q_INVALID, "text that is no UTF-8");
     case Q_SHAPE_BLOB:
-        to->kind = Q_BLOB;
+        to->kind = Q_VALUE_BLOB;
         return q_base64_decode(to->arena, q_str_trim(text), &to->s, err);
     case Q_SHAPE_INTEGER:
     case Q_SHAPE_LONG:
@@ -75,7 +75,7 @@ q_code read__text(const q_member *m, q_time_format fallback, q_str text, q_value
         return read_real(text, to, err);
     case Q_SHAPE_BOOLEAN:
         text = q_str_trim(text);
-        to->kind = Q_BOOL;
+        to->kind = Q_VALUE_BOOL;
         to->b = q_str_is_nocase(text, "true");
         return to->b || q_str_is_nocase(text, "false") ? Q_OK : refuse(err, text, "true or false");
     case Q_SHAPE_TIMESTAMP:

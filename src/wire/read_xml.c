@@ -22,12 +22,12 @@ static q_code items(const q_member *item, const xml_node *node, q_str name, q_va
     for (node = xml__named(node, name); node && !rc; node = xml__named(node->next, name)) {
         place inner = {at, Q_STR(""), ++index};
 
-        rc = convert(item, node, q_list_add(to, Q_NULL), &inner, err);
+        rc = convert(item, node, q_list_add(to, Q_VALUE_NULL), &inner, err);
     }
     return rc;
 }
 
-static q_code entries(const q_shape *s, const xml_node *node, q_str name, q_value *to,
+static q_code entries(const q_api_shape *s, const xml_node *node, q_str name, q_value *to,
                       const place *at, q_err *err)
 {
     q_code rc = Q_OK;
@@ -38,7 +38,8 @@ static q_code entries(const q_shape *s, const xml_node *node, q_str name, q_valu
         place inner = {at, key ? key->text : Q_STR(""), 0};
 
         if (key && value)
-            rc = convert(&s->members[1], value, q_map_add(to, key->text, Q_NULL), &inner, err);
+            rc =
+                convert(&s->members[1], value, q_map_add(to, key->text, Q_VALUE_NULL), &inner, err);
     }
     return rc;
 }
@@ -47,7 +48,8 @@ static q_code attribute(const q_member *m, const xml_node *node, q_value *to, q_
 {
     for (const xml_attribute *a = node->attributes; a; a = a->next)
         if (q_str_eq(a->name, m->wire_name))
-            return read__text(m, Q_TIME_ISO8601, a->value, q_map_add(to, m->name, Q_NULL), err);
+            return read__text(m, Q_TIME_ISO8601, a->value, q_map_add(to, m->name, Q_VALUE_NULL),
+                              err);
     return Q_OK;
 }
 
@@ -67,10 +69,10 @@ static q_code member(const q_member *m, const xml_node *node, q_value *to, const
                      err);
     if (m->flattened && m->shape->kind == Q_SHAPE_MAP)
         return entries(m->shape, child, m->wire_name, q_map_map(to, m->name), &inner, err);
-    return convert(m, child, q_map_add(to, m->name, Q_NULL), &inner, err);
+    return convert(m, child, q_map_add(to, m->name, Q_VALUE_NULL), &inner, err);
 }
 
-static q_code structure(const q_shape *s, const xml_node *node, q_value *to, const place *at,
+static q_code structure(const q_api_shape *s, const xml_node *node, q_value *to, const place *at,
                         q_err *err)
 {
     q_code rc = Q_OK;
@@ -84,7 +86,7 @@ static q_code structure(const q_shape *s, const xml_node *node, q_value *to, con
 static q_code convert(const q_member *m, const xml_node *node, q_value *to, const place *at,
                       q_err *err)
 {
-    const q_shape *s = m->shape;
+    const q_api_shape *s = m->shape;
     q_err inner;
     q_code rc;
 
@@ -92,13 +94,13 @@ static q_code convert(const q_member *m, const xml_node *node, q_value *to, cons
         return q_err_nomem(err);
     switch (s->kind) {
     case Q_SHAPE_STRUCTURE:
-        to->kind = Q_MAP;
+        to->kind = Q_VALUE_MAP;
         return structure(s, node, to, at, err);
     case Q_SHAPE_LIST:
-        to->kind = Q_LIST;
+        to->kind = Q_VALUE_LIST;
         return items(&s->members[0], node->first, s->members[0].wire_name, to, at, err);
     case Q_SHAPE_MAP:
-        to->kind = Q_MAP;
+        to->kind = Q_VALUE_MAP;
         return entries(s, node->first, Q_STR("entry"), to, at, err);
     default:
         if (node->first)
@@ -111,7 +113,7 @@ static q_code convert(const q_member *m, const xml_node *node, q_value *to, cons
     }
 }
 
-q_code read__xml(const q_shape *shape, const xml_node *node, q_value *into, q_err *err)
+q_code read__xml(const q_api_shape *shape, const xml_node *node, q_value *into, q_err *err)
 {
     return structure(shape, node, into, NULL, err);
 }

@@ -24,18 +24,18 @@ typedef struct checker {
 /* One constraint at a time, so that each broken one is its own violation. */
 typedef enum rule { MAX_RULE, MIN_RULE, ENUM_RULE, PATTERN_RULE, RULES } rule;
 
-static bool is_scalar(const q_shape *s)
+static bool is_scalar(const q_api_shape *s)
 {
     return s->kind != Q_SHAPE_STRUCTURE && s->kind != Q_SHAPE_LIST && s->kind != Q_SHAPE_MAP;
 }
 
-static bool is_number(const q_shape *s)
+static bool is_number(const q_api_shape *s)
 {
     return s->kind == Q_SHAPE_INTEGER || s->kind == Q_SHAPE_LONG || s->kind == Q_SHAPE_FLOAT ||
            s->kind == Q_SHAPE_DOUBLE;
 }
 
-static bool has_rule(const q_shape *s, rule r)
+static bool has_rule(const q_api_shape *s, rule r)
 {
     switch (r) {
     case MAX_RULE:
@@ -53,20 +53,20 @@ static bool has_rule(const q_shape *s, rule r)
 }
 
 /* What min and max speak of. */
-static double measure(const q_shape *s, const q_value *v)
+static double measure(const q_api_shape *s, const q_value *v)
 {
     double d = 0;
 
     if (is_number(s))
         return q_value_as_double(v, &d) ? d : 0;
-    if (v->kind == Q_STRING)
+    if (v->kind == Q_VALUE_STRING)
         return (double)q_utf8_count(v->s);
-    if (v->kind == Q_BLOB)
+    if (v->kind == Q_VALUE_BLOB)
         return (double)v->s.n;
     return (double)q_value_count(v);
 }
 
-static q_code keeps(const q_shape *s, const q_value *v, rule r, bool *kept, q_err *err)
+static q_code keeps(const q_api_shape *s, const q_value *v, rule r, bool *kept, q_err *err)
 {
     *kept = true;
     switch (r) {
@@ -79,10 +79,10 @@ static q_code keeps(const q_shape *s, const q_value *v, rule r, bool *kept, q_er
     case ENUM_RULE:
         *kept = false;
         for (size_t i = 0; i < s->value_count && !*kept; i++)
-            *kept = v->kind == Q_STRING && q_str_eq(v->s, s->values[i]);
+            *kept = v->kind == Q_VALUE_STRING && q_str_eq(v->s, s->values[i]);
         return Q_OK;
     case PATTERN_RULE:
-        return v->kind == Q_STRING ? pattern__match(s->pattern, v->s, kept, err) : Q_OK;
+        return v->kind == Q_VALUE_STRING ? pattern__match(s->pattern, v->s, kept, err) : Q_OK;
     case RULES:
         break;
     }
@@ -97,7 +97,7 @@ static void put_bound(q_buf *b, double bound)
         q_buf_f64(b, bound);
 }
 
-static void put_rule(q_buf *b, const q_shape *s, rule r)
+static void put_rule(q_buf *b, const q_api_shape *s, rule r)
 {
     const char *what = is_number(s) ? "value" : "length";
 
@@ -129,7 +129,7 @@ static void put_rule(q_buf *b, const q_shape *s, rule r)
 }
 
 /* All that is asked of a list's item or a map's key, as the services say it. */
-static void put_rules(q_buf *b, const q_shape *s)
+static void put_rules(q_buf *b, const q_api_shape *s)
 {
     bool first = true;
 
@@ -163,18 +163,18 @@ static void put_cut(q_buf *b, q_str s)
 static void put_scalar(q_buf *b, const q_value *v)
 {
     switch (v->kind) {
-    case Q_STRING:
-    case Q_NUMBER:
+    case Q_VALUE_STRING:
+    case Q_VALUE_NUMBER:
         put_cut(b, v->s);
         return;
-    case Q_INT:
+    case Q_VALUE_INT:
         q_buf_i64(b, v->i);
         return;
-    case Q_DOUBLE:
-    case Q_TIME:
+    case Q_VALUE_DOUBLE:
+    case Q_VALUE_TIME:
         q_buf_f64(b, v->d);
         return;
-    case Q_BOOL:
+    case Q_VALUE_BOOL:
         q_buf_puts(b, v->b ? "true" : "false");
         return;
     default:
@@ -187,11 +187,11 @@ static void put_value(q_buf *b, const q_value *v)
 {
     size_t start = b->n;
 
-    if (v->kind != Q_LIST && v->kind != Q_MAP) {
+    if (v->kind != Q_VALUE_LIST && v->kind != Q_VALUE_MAP) {
         put_scalar(b, v);
         return;
     }
-    q_buf_char(b, v->kind == Q_LIST ? '[' : '{');
+    q_buf_char(b, v->kind == Q_VALUE_LIST ? '[' : '{');
     for (const q_value *item = v->first; item; item = item->next) {
         if (item != v->first)
             q_buf_puts(b, ", ");
@@ -199,26 +199,26 @@ static void put_value(q_buf *b, const q_value *v)
             q_buf_puts(b, "...");
             break;
         }
-        if (v->kind == Q_MAP) {
+        if (v->kind == Q_VALUE_MAP) {
             q_buf_put(b, q_str_sub(item->key, 0, MAX_VALUE));
             q_buf_char(b, '=');
         }
-        if (item->kind == Q_LIST || item->kind == Q_MAP)
-            q_buf_puts(b, item->kind == Q_LIST ? "[...]" : "{...}");
+        if (item->kind == Q_VALUE_LIST || item->kind == Q_VALUE_MAP)
+            q_buf_puts(b, item->kind == Q_VALUE_LIST ? "[...]" : "{...}");
         else
             put_scalar(b, item);
     }
-    q_buf_char(b, v->kind == Q_LIST ? ']' : '}');
+    q_buf_char(b, v->kind == Q_VALUE_LIST ? ']' : '}');
 }
 
 /* Begin a violation; false when enough have been written out. */
-static bool violation(checker *c, const q_shape *s, const q_value *v, const place *at)
+static bool violation(checker *c, const q_api_shape *s, const q_value *v, const place *at)
 {
     q_buf where;
 
     if (c->out->count++ == 0) {
         c->out->first = c->member;
-        if (v && (v->kind == Q_STRING || v->kind == Q_NUMBER))
+        if (v && (v->kind == Q_VALUE_STRING || v->kind == Q_VALUE_NUMBER))
             c->out->first_value = v->s;
     }
     if (c->out->count > MAX_SAID)
@@ -228,7 +228,7 @@ static bool violation(checker *c, const q_shape *s, const q_value *v, const plac
     q_buf_puts(&c->text, "Value ");
     if (!v) {
         q_buf_puts(&c->text, "null ");
-    } else if (v->kind != Q_BLOB && !s->sensitive) {
+    } else if (v->kind != Q_VALUE_BLOB && !s->sensitive) {
         q_buf_char(&c->text, '\'');
         put_value(&c->text, v);
         q_buf_puts(&c->text, "' ");
@@ -241,9 +241,9 @@ static bool violation(checker *c, const q_shape *s, const q_value *v, const plac
     return true;
 }
 
-static q_code check(checker *c, const q_shape *s, const q_value *v, const place *at);
+static q_code check(checker *c, const q_api_shape *s, const q_value *v, const place *at);
 
-static q_code check_own(checker *c, const q_shape *s, const q_value *v, const place *at)
+static q_code check_own(checker *c, const q_api_shape *s, const q_value *v, const place *at)
 {
     for (rule r = MAX_RULE; r < RULES; r++) {
         bool kept = true;
@@ -257,7 +257,7 @@ static q_code check_own(checker *c, const q_shape *s, const q_value *v, const pl
     return Q_OK;
 }
 
-static q_code breaks_any(checker *c, const q_shape *s, const q_value *v, bool *broken)
+static q_code breaks_any(checker *c, const q_api_shape *s, const q_value *v, bool *broken)
 {
     for (rule r = MAX_RULE; r < RULES; r++) {
         bool kept = true;
@@ -273,8 +273,8 @@ static q_code breaks_any(checker *c, const q_shape *s, const q_value *v, bool *b
 /* Scalars in a list or map are told together: "Member must satisfy
  * constraint: [...]", with the whole list as the value.
  */
-static q_code check_items(checker *c, const q_shape *s, const q_shape *item, const char *words,
-                          const q_value *v, const place *at)
+static q_code check_items(checker *c, const q_api_shape *s, const q_api_shape *item,
+                          const char *words, const q_value *v, const place *at)
 {
     bool broken = false;
 
@@ -291,12 +291,12 @@ static q_code check_items(checker *c, const q_shape *s, const q_shape *item, con
     return Q_OK;
 }
 
-static q_code check_keys(checker *c, const q_shape *s, const q_value *v, const place *at)
+static q_code check_keys(checker *c, const q_api_shape *s, const q_value *v, const place *at)
 {
     bool broken = false;
 
     for (const q_value *i = v->first; i && !broken; i = i->next) {
-        q_value key = {.kind = Q_STRING, .s = i->key};
+        q_value key = {.kind = Q_VALUE_STRING, .s = i->key};
         q_code rc = breaks_any(c, s->members[0].shape, &key, &broken);
 
         if (rc)
@@ -309,10 +309,10 @@ static q_code check_keys(checker *c, const q_shape *s, const q_value *v, const p
     return Q_OK;
 }
 
-static q_code check_container(checker *c, const q_shape *s, const q_value *v, const place *at)
+static q_code check_container(checker *c, const q_api_shape *s, const q_value *v, const place *at)
 {
     bool map = s->kind == Q_SHAPE_MAP;
-    const q_shape *item = s->members[map ? 1 : 0].shape;
+    const q_api_shape *item = s->members[map ? 1 : 0].shape;
     size_t index = 0;
     q_code rc = map ? check_keys(c, s, v, at) : Q_OK;
 
@@ -330,7 +330,7 @@ static q_code check_container(checker *c, const q_shape *s, const q_value *v, co
     return rc;
 }
 
-static q_code check_structure(checker *c, const q_shape *s, const q_value *v, const place *at)
+static q_code check_structure(checker *c, const q_api_shape *s, const q_value *v, const place *at)
 {
     q_code rc = Q_OK;
 
@@ -351,11 +351,11 @@ static q_code check_structure(checker *c, const q_shape *s, const q_value *v, co
     return rc;
 }
 
-static q_code check(checker *c, const q_shape *s, const q_value *v, const place *at)
+static q_code check(checker *c, const q_api_shape *s, const q_value *v, const place *at)
 {
     q_code rc;
 
-    if (v->kind == Q_NULL)
+    if (v->kind == Q_VALUE_NULL)
         return Q_OK;
     if (c->depth++ > MAX_DEPTH)
         return q_err_set(c->err, Q_LIMIT, "input nested deeper than %d levels", MAX_DEPTH);
@@ -368,7 +368,7 @@ static q_code check(checker *c, const q_shape *s, const q_value *v, const place 
     return rc;
 }
 
-q_code validate__input(const q_shape *shape, const q_value *in, q_arena *a, violations *out,
+q_code validate__input(const q_api_shape *shape, const q_value *in, q_arena *a, violations *out,
                        q_err *err)
 {
     checker c = {.arena = a, .text = q_buf_init(a, MAX_TEXT), .out = out, .err = err};

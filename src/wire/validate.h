@@ -23,7 +23,7 @@ typedef struct violations {
  * not checked. Fails with Q_NOMEM, or Q_INTERNAL (a pattern of api/ that
  * does not compile).
  */
-Q_MUST_USE q_code validate__input(const q_shape *shape, const q_value *in, q_arena *a,
+Q_MUST_USE q_code validate__input(const q_api_shape *shape, const q_value *in, q_arena *a,
                                   violations *out, q_err *err);
 
 /* Does the whole value match? False too when it takes too long to tell.

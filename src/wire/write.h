@@ -11,9 +11,9 @@
 #include "wire/api.h"
 
 /* The members of a structure that travel in the body, with braces. */
-void write__json(q_buf *b, const q_shape *shape, const q_value *v);
+void write__json(q_buf *b, const q_api_shape *shape, const q_value *v);
 /* The same as elements, without one around them. */
-void write__xml(q_buf *b, const q_shape *shape, const q_value *v);
+void write__xml(q_buf *b, const q_api_shape *shape, const q_value *v);
 
 /* A scalar as text, in XML, a header or a status. Not escaped. `fallback` is
  * how times are written where the shape does not say.

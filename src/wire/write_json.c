@@ -8,7 +8,7 @@ static void value(q_buf *b, const q_member *m, const q_value *v);
 /* The member of that name. `from` is where to look first: handlers mostly fill
  * in the shape's order, so it is mostly there.
  */
-static const q_member *find(const q_shape *s, q_str name, size_t *from)
+static const q_member *find(const q_api_shape *s, q_str name, size_t *from)
 {
     for (size_t n = 0; n < s->member_count; n++) {
         size_t i = *from + n < s->member_count ? *from + n : *from + n - s->member_count;
@@ -32,7 +32,7 @@ static void put_name(q_buf *b, q_str name, bool *first)
     q_buf_puts(b, "\":");
 }
 
-static void structure(q_buf *b, const q_shape *s, const q_value *v, bool body)
+static void structure(q_buf *b, const q_api_shape *s, const q_value *v, bool body)
 {
     bool first = true;
     size_t from = 0;
@@ -41,7 +41,7 @@ static void structure(q_buf *b, const q_shape *s, const q_value *v, bool body)
     for (const q_value *child = v->first; child; child = child->next) {
         const q_member *m = find(s, child->key, &from);
 
-        if (!m || child->kind == Q_NULL || (body && !read__in_body(m)))
+        if (!m || child->kind == Q_VALUE_NULL || (body && !read__in_body(m)))
             continue;
         put_name(b, m->wire_name, &first);
         value(b, m, child);
@@ -49,7 +49,7 @@ static void structure(q_buf *b, const q_shape *s, const q_value *v, bool body)
     q_buf_char(b, '}');
 }
 
-static void list(q_buf *b, const q_shape *s, const q_value *v)
+static void list(q_buf *b, const q_api_shape *s, const q_value *v)
 {
     q_buf_char(b, '[');
     for (const q_value *item = v->first; item; item = item->next) {
@@ -60,7 +60,7 @@ static void list(q_buf *b, const q_shape *s, const q_value *v)
     q_buf_char(b, ']');
 }
 
-static void map(q_buf *b, const q_shape *s, const q_value *v)
+static void map(q_buf *b, const q_api_shape *s, const q_value *v)
 {
     q_buf_char(b, '{');
     for (const q_value *item = v->first; item; item = item->next) {
@@ -93,18 +93,18 @@ static bool quoted(const q_member *m, const q_value *v)
 
 static void value(q_buf *b, const q_member *m, const q_value *v)
 {
-    const q_shape *s = m->shape;
+    const q_api_shape *s = m->shape;
     bool quotes;
 
-    if (v->kind == Q_NULL) {
+    if (v->kind == Q_VALUE_NULL) {
         q_buf_puts(b, "null");
-    } else if (s->kind == Q_SHAPE_STRING && v->kind == Q_STRING) {
+    } else if (s->kind == Q_SHAPE_STRING && v->kind == Q_VALUE_STRING) {
         q_buf_json(b, v->s);
-    } else if (s->kind == Q_SHAPE_STRUCTURE && v->kind == Q_MAP) {
+    } else if (s->kind == Q_SHAPE_STRUCTURE && v->kind == Q_VALUE_MAP) {
         structure(b, s, v, false);
-    } else if (s->kind == Q_SHAPE_LIST && v->kind == Q_LIST) {
+    } else if (s->kind == Q_SHAPE_LIST && v->kind == Q_VALUE_LIST) {
         list(b, s, v);
-    } else if (s->kind == Q_SHAPE_MAP && v->kind == Q_MAP) {
+    } else if (s->kind == Q_SHAPE_MAP && v->kind == Q_VALUE_MAP) {
         map(b, s, v);
     } else {
         quotes = quoted(m, v);
@@ -116,7 +116,7 @@ static void value(q_buf *b, const q_member *m, const q_value *v)
     }
 }
 
-void write__json(q_buf *b, const q_shape *shape, const q_value *v)
+void write__json(q_buf *b, const q_api_shape *shape, const q_value *v)
 {
     structure(b, shape, v, true);
 }

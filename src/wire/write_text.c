@@ -60,13 +60,13 @@ void write__text(q_buf *b, const q_member *m, q_time_format fallback, const q_va
 
     switch (m->shape->kind) {
     case Q_SHAPE_STRING:
-        if (v->kind == Q_STRING)
+        if (v->kind == Q_VALUE_STRING)
             q_buf_put(b, v->s);
         else
             write__fail(b, Q_INTERNAL);
         return;
     case Q_SHAPE_BLOB:
-        if (v->kind == Q_BLOB || v->kind == Q_STRING)
+        if (v->kind == Q_VALUE_BLOB || v->kind == Q_VALUE_STRING)
             q_buf_base64(b, v->s);
         else
             write__fail(b, Q_INTERNAL);
@@ -80,7 +80,7 @@ void write__text(q_buf *b, const q_member *m, q_time_format fallback, const q_va
         write_real(b, m->shape->kind, v);
         return;
     case Q_SHAPE_BOOLEAN:
-        if (v->kind == Q_BOOL)
+        if (v->kind == Q_VALUE_BOOL)
             q_buf_puts(b, v->b ? "true" : "false");
         else
             write__fail(b, Q_INTERNAL);

@@ -15,7 +15,7 @@ static const struct {
                {"textract", "StartDocumentTextDetection"},
                {"s3", "DeleteObjects"}};
 
-static void read_as(const q_shape *shape, q_str form)
+static void read_as(const q_api_shape *shape, q_str form)
 {
     q_arena *a = q_arena_new((size_t)1 << 26);
     q_buf out = q_buf_init(a, (size_t)1 << 24);

@@ -19,7 +19,7 @@ TEST(what_is_added_is_found)
 TEST(numbers_of_any_kind)
 {
     q_value *v = q_value_map(q_test_arena());
-    q_value *text = q_map_add(v, Q_STR("n"), Q_NUMBER);
+    q_value *text = q_map_add(v, Q_STR("n"), Q_VALUE_NUMBER);
 
     text->s = Q_STR("12");
     CHECK_EQ(q_value_int(v, Q_STR("n"), -1), 12);

@@ -16,7 +16,7 @@ TEST(input_reads_json)
     CHECK_EQ(q_value_at(read_input((ask){DETECT, .body = "{\"Document\":{\"Bytes\":\"aGk=\"}}"}),
                         "Document", "Bytes", NULL)
                  ->kind,
-             Q_BLOB);
+             Q_VALUE_BLOB);
 }
 
 TEST(input_takes_the_last_of_two_json_keys)

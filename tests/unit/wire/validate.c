@@ -16,12 +16,12 @@ static const q_api *api_of(const char *name)
     return q_api_find(q_str_of(name));
 }
 
-static const q_shape *shape_of(const char *api, const char *op)
+static const q_api_shape *shape_of(const char *api, const char *op)
 {
     return q_api_operation_find(api_of(api), q_str_of(op))->input;
 }
 
-static q_str verdict(const q_shape *shape, const char *json)
+static q_str verdict(const q_api_shape *shape, const char *json)
 {
     violations broken;
     q_value *in = NULL;
@@ -39,7 +39,7 @@ static q_str verdict(const q_shape *shape, const char *json)
 
 TEST(validate_lengths_in_code_points)
 {
-    const q_shape *post = shape_of("lex-runtime", "PostText");
+    const q_api_shape *post = shape_of("lex-runtime", "PostText");
     char text[1025 * 4 + 1] = "", json[8192];
 
     for (size_t i = 0; i < 1024; i++)
@@ -84,7 +84,7 @@ TEST(validate_enums)
 
 TEST(validate_items_of_lists_and_maps)
 {
-    const q_shape *detect = shape_of("comprehend", "DetectEntities");
+    const q_api_shape *detect = shape_of("comprehend", "DetectEntities");
     const char *json =
         "{" FORM "\"inputText\":\"t\",\"activeContexts\":[{\"name\":\"A1\",\"timeToLive\":"
         "{\"turnsToLive\":21},\"parameters\":{\"\":\"x\"}},{}]}";
