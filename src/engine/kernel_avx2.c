@@ -8,6 +8,8 @@
 
 #include "engine/kernel_pool_body.h"
 
+#include "engine/kernel_winograd_body.h"
+
 const kernel_set kernel__avx2 = {
     .f32 = &kernel__avx2_f32,
     .bf16 = &kernel__avx2_bf16,
@@ -18,4 +20,6 @@ const kernel_set kernel__avx2 = {
     .widen = widen,
     .narrow = narrow,
     .pool = pool,
+    .winograd_in = winograd_in,
+    .winograd_out = winograd_out,
 };

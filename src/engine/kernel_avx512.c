@@ -8,6 +8,8 @@
 
 #include "engine/kernel_pool_body.h"
 
+#include "engine/kernel_winograd_body.h"
+
 const kernel_set kernel__avx512 = {
     .f32 = &kernel__avx512_f32,
     .bf16 = &kernel__avx512_wide_bf16,
@@ -18,6 +20,8 @@ const kernel_set kernel__avx512 = {
     .widen = widen,
     .narrow = narrow,
     .pool = pool,
+    .winograd_in = winograd_in,
+    .winograd_out = winograd_out,
 };
 
 const kernel_set kernel__avx512_bf16 = {
@@ -30,4 +34,6 @@ const kernel_set kernel__avx512_bf16 = {
     .widen = widen,
     .narrow = narrow,
     .pool = pool,
+    .winograd_in = winograd_in,
+    .winograd_out = winograd_out,
 };

@@ -9,6 +9,8 @@
 
 #include "engine/kernel_pool_body.h"
 
+#include "engine/kernel_winograd_body.h"
+
 #define ROWS 4
 
 /* Up to four rows of a panel; the columns' loop is what compilers vectorise. */
@@ -114,4 +116,6 @@ const kernel_set kernel__plain = {
     .widen = widen,
     .narrow = narrow,
     .pool = pool,
+    .winograd_in = winograd_in,
+    .winograd_out = winograd_out,
 };

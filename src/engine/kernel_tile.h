@@ -82,6 +82,10 @@ typedef struct kernel_set {
     void (*narrow)(q_dtype to, const float *in, float scale, int zero, void *out, size_t n);
     /* Channels c0 <= c < c1 of a row of output pixels. */
     void (*pool)(const kernel_pool *p, size_t image, size_t y, size_t c0, size_t c1);
+    /* To the points of winograd.h and back (kernel_winograd_body.h). */
+    void (*winograd_in)(const float *const *pixel, size_t channels, float *out, size_t point_step);
+    void (*winograd_out)(const float *sums, size_t point_step, size_t columns, float *out,
+                         size_t step);
 } kernel_set;
 
 const kernel_set *kernel__set(kernel_isa isa);
