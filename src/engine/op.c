@@ -33,6 +33,8 @@ const q_op_table *const op__tables[] = {
     &op__random,
     &op__rnn,
     &op__scan,
+    &op__resize,
+    &op__rnn,
     &op__select,
     &op__sequence,
     &op__signal,

@@ -34,6 +34,8 @@ extern const q_op_table op__quant;
 extern const q_op_table op__random;
 extern const q_op_table op__rnn;
 extern const q_op_table op__scan; /* op_scan.c */
+extern const q_op_table op__resize;
+extern const q_op_table op__rnn;
 extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__signal;
