@@ -88,10 +88,7 @@ static void where_rows_run(q_op_call *c, void *out)
 
 static q_code where_run(q_op_call *c, q_err *err)
 {
-    if (c->in[1]->dtype == Q_STRING)
-        return op_strings__make(c, where_rows_run, err);
-    where_rows_run(c, c->out[0]->data);
-    return Q_OK;
+    return op_strings__run(c, where_rows_run, err);
 }
 
 /* -- Clip -- */

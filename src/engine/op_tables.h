@@ -25,9 +25,11 @@ extern const q_op_table op__ml_map;    /* ml_map.c */
 extern const q_op_table op__ml_scale;  /* ml_scale.c */
 extern const q_op_table op__ml_svm;    /* ml_svm.c */
 extern const q_op_table op__ml_tree;   /* ml_tree.c */
+extern const q_op_table op__move;
 extern const q_op_table op__ngram;
 extern const q_op_table op__norm;
 extern const q_op_table op__norm_channel;
+extern const q_op_table op__pad;
 extern const q_op_table op__pool;
 extern const q_op_table op__pool_roi;
 extern const q_op_table op__quant;
@@ -38,7 +40,9 @@ extern const q_op_table op__resize;
 extern const q_op_table op__rnn;
 extern const q_op_table op__select;
 extern const q_op_table op__sequence;
+extern const q_op_table op__shape;
 extern const q_op_table op__signal;
+extern const q_op_table op__slice;
 extern const q_op_table op__softmax;
 extern const q_op_table op__string;
 extern const q_op_table op__train;

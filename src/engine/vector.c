@@ -1,11 +1,15 @@
 #include "engine/vector.h"
 
+#include "engine/kernel.h"
+
 const vector_table *vector__table(void)
 {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return &vector__avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    switch (kernel__isa()) {
+    case KERNEL_PLAIN:
+        return &vector__plain;
+    case KERNEL_AVX2:
         return &vector__avx2;
-    return &vector__plain;
+    default:
+        return &vector__avx512;
+    }
 }

@@ -185,6 +185,18 @@ static q_code infer_blind(op_case *c, trial *known)
     return rc;
 }
 
+/* What the runner does for operators that only reshape. */
+static q_code alias(trial *t, op_case *c, q_err *err)
+{
+    q_shape shape = t->made[0].shape;
+    q_code rc = Q_OK;
+
+    q_tensor_clear(&t->made[0], &c->budget);
+    rc = q_tensor_copy(c->in[0], &c->budget, &t->made[0], err);
+    t->made[0].shape = shape;
+    return rc;
+}
+
 /* `over`: output 0 takes the place of a copy of this input; SIZE_MAX: of none. */
 static q_code run_one(op_case *c, trial *t, q_team *team, size_t over)
 {
@@ -218,7 +230,10 @@ static q_code run_one(op_case *c, trial *t, q_team *team, size_t over)
         place.data = t->made[0].data;
         t->in[over] = &place;
     }
-    rc = c->node.op->run(&t->call, &c->err);
+    if (c->node.op->flags & Q_OP_ALIAS)
+        rc = alias(t, c, &c->err);
+    else
+        rc = c->node.op->run(&t->call, &c->err);
     t->in[over == SIZE_MAX ? 0 : over] = NULL;
     return rc;
 }
