@@ -15,6 +15,7 @@ const kernel_set kernel__avx2 = {
     .bf16 = &kernel__avx2_bf16,
     .i8 = &kernel__avx2_i8,
     .vector = &vector__avx2,
+    .loops = &kernel__loops_avx2,
     .finish = finish,
     .depthwise = depthwise,
     .widen = widen,

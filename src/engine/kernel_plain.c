@@ -111,6 +111,7 @@ const kernel_set kernel__plain = {
     .bf16 = &kernel__plain_bf16,
     .i8 = &kernel__plain_i8,
     .vector = &vector__plain,
+    .loops = &kernel__loops_plain,
     .finish = finish,
     .depthwise = depthwise,
     .widen = widen,

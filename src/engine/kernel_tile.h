@@ -13,6 +13,7 @@
 #define ENGINE_KERNEL_TILE_H
 
 #include "engine/kernel.h"
+#include "engine/kernel_loops.h"
 #include "engine/vector.h"
 
 #define TILE_ROWS 14
@@ -75,6 +76,7 @@ typedef struct kernel_depth {
 typedef struct kernel_set {
     const kernel_tiles *f32, *bf16, *i8;
     const vector_table *vector;
+    const kernel_loops *loops;
     void (*finish)(const kernel_epilogue *e, const kernel_block *b, const vector_table *v);
     void (*depthwise)(const kernel_depth *d, const vector_table *v);
     /* f32 from and to bf16, u8 and s8; n elements. */
