@@ -4,7 +4,7 @@
 
 /* clang-format off */
 const q_op_table *const op__tables[] = {
-    /* keep sorted */
+    /* one a line, sorted */
     &op__binary,
     &op__cast,
     &op__control,
@@ -16,6 +16,7 @@ const q_op_table *const op__tables[] = {
     &op__detect,
     &op__dropout,
     &op__einsum,
+    &op__loss,
     &op__matmul,
     &op__matmul_integer,
     &op__ml_encode,
@@ -33,10 +34,10 @@ const q_op_table *const op__tables[] = {
     &op__pool_roi,
     &op__quant,
     &op__random,
-    &op__rnn,
-    &op__scan,
     &op__resize,
     &op__rnn,
+    &op__sample,
+    &op__scan,
     &op__select,
     &op__sequence,
     &op__shape,

@@ -8,7 +8,7 @@
 
 extern const q_op_table op__binary;
 extern const q_op_table op__cast;
-extern const q_op_table op__control; /* op_control.c */
+extern const q_op_table op__control;
 extern const q_op_table op__conv;
 extern const q_op_table op__conv_transpose;
 extern const q_op_table op__core;
@@ -17,6 +17,7 @@ extern const q_op_table op__det;
 extern const q_op_table op__detect;
 extern const q_op_table op__dropout;
 extern const q_op_table op__einsum;
+extern const q_op_table op__loss;
 extern const q_op_table op__matmul;
 extern const q_op_table op__matmul_integer;
 extern const q_op_table op__ml_encode; /* ml_encode.c */
@@ -26,6 +27,12 @@ extern const q_op_table op__ml_scale;  /* ml_scale.c */
 extern const q_op_table op__ml_svm;    /* ml_svm.c */
 extern const q_op_table op__ml_tree;   /* ml_tree.c */
 extern const q_op_table op__move;
+extern const q_op_table op__ml_encode;
+extern const q_op_table op__ml_linear;
+extern const q_op_table op__ml_map;
+extern const q_op_table op__ml_scale;
+extern const q_op_table op__ml_svm;
+extern const q_op_table op__ml_tree;
 extern const q_op_table op__ngram;
 extern const q_op_table op__norm;
 extern const q_op_table op__norm_channel;
@@ -34,10 +41,10 @@ extern const q_op_table op__pool;
 extern const q_op_table op__pool_roi;
 extern const q_op_table op__quant;
 extern const q_op_table op__random;
-extern const q_op_table op__rnn;
-extern const q_op_table op__scan; /* op_scan.c */
 extern const q_op_table op__resize;
 extern const q_op_table op__rnn;
+extern const q_op_table op__sample;
+extern const q_op_table op__scan;
 extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__shape;
