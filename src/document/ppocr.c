@@ -200,11 +200,14 @@ static q_code put_words(const job *j, const page__frame *frame, size_t number, p
     for (size_t i = 0; i < j->text.count && !rc; i++) {
         const ppocr_word *from = &j->text.words[i];
         page__word w = {.line = number, .confidence = 100 * from->confidence};
+        q_box part;
 
         w.text = q_str_copy(words->arena, from->text);
         if (!w.text.p)
             return q_err_nomem(err);
-        w.box = ppocr__box(&j->line, fmin(from->from, 1), fmin(from->to, 1), frame);
+        part = (q_box){fmin(from->from, 1), from->top, 0, from->bottom - from->top};
+        part.width = fmin(from->to, 1) - part.left;
+        w.box = ppocr__box(&j->line, part, frame);
         rc = page__words_add(words, w, err);
     }
     return rc;
@@ -222,7 +225,7 @@ static q_code put_lines(const jobs *all, const page__frame *frame, q_arena *a, p
         return q_err_nomem(err);
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].text.characters && all->items[i].text.confidence >= line_least) {
-            q_box b = ppocr__box(&all->items[i].line, 0, 1, frame);
+            q_box b = ppocr__box(&all->items[i].line, (q_box){0, 0, 1, 1}, frame);
 
             boxes[n] = (q_box){b.left * frame->width, b.top * frame->height, b.width * frame->width,
                                b.height * frame->height};

@@ -1,6 +1,7 @@
 #include "document/ppocr_models.h"
 
 #include "base/file.h"
+#include "document/ppocr_ink.h"
 #include "document/ppocr_resample.h"
 #include "engine/runner.h"
 
@@ -280,6 +281,8 @@ q_code ppocr__models_read(ppocr_models *m, struct Pix *picture, const ppocr_line
     rc = q_runner_run(runner, &in, 1, &y, 1, err);
     if (!rc)
         rc = decode(m, &y, (double)padded / (double)width, a, out, err);
+    if (!rc)
+        ppocr__ink_fit(x, width, LINE_HEIGHT, padded, out);
 done:
     runner_put(m, runner);
     free(x);

@@ -34,8 +34,8 @@ const ppocr_alphabet *ppocr__models_alphabet(const ppocr_models *m);
 Q_MUST_USE q_code ppocr__models_detect(ppocr_models *m, struct Pix *picture, q_arena *a,
                                        ppocr_lines *out, q_err *err);
 
-/* Read one line of the picture; the text is in the arena, its words' places are fractions of the
- * line's width. As many callers at a time as there are threads.
+/* Read one line of the picture; the text is in the arena, its words' places are fractions of
+ * the line's width and height. As many callers at a time as there are threads.
  */
 Q_MUST_USE q_code ppocr__models_read(ppocr_models *m, struct Pix *picture, const ppocr_line *line,
                                      q_arena *a, ppocr_text *out, q_err *err);

@@ -92,7 +92,7 @@ static q_code put_word(const emission *e, size_t n, const ppocr_alphabet *alphab
                        q_arena *a, ppocr_text *out, q_err *err)
 {
     q_buf text = q_buf_init(a, SIZE_MAX);
-    ppocr_word w = {.characters = n};
+    ppocr_word w = {.characters = n, .bottom = 1};
     double sum = 0;
 
     for (size_t i = 0; i < n; i++) {

@@ -24,10 +24,12 @@ typedef struct ppocr_alphabet {
  */
 Q_MUST_USE q_code ppocr__alphabet(q_str list, q_arena *a, ppocr_alphabet *out, q_err *err);
 
-/* A word: where it is, in steps (fractions of them), and how sure it is. */
+/* A word: where it is, in steps (fractions of them), and how sure it is. Its height is the
+ * line's, [0, 1], until somebody looks at the ink (ppocr_ink.h).
+ */
 typedef struct ppocr_word {
     q_str text;
-    double from, to;
+    double from, to, top, bottom;
     float confidence; /* 0..1, its characters' mean */
     size_t characters;
 } ppocr_word;

@@ -113,15 +113,15 @@ page__frame ppocr__frame(double width, double height, double degrees)
     return (page__frame){width * c + height * s, width * s + height * c, width, height, degrees};
 }
 
-q_box ppocr__box(const ppocr_line *l, double from, double to, const page__frame *f)
+q_box ppocr__box(const ppocr_line *l, q_box part, const page__frame *f)
 {
     double c = cos(f->turn * M_PI / 180), s = sin(f->turn * M_PI / 180);
-    double part = to - from, middle = from + to - 1;
+    double along = 2 * part.left + part.width - 1, down = 2 * part.top + part.height - 1;
     /* The part's middle from the picture's middle, turned back. */
-    double x = l->x + middle * l->ax - f->shown_width / 2;
-    double y = l->y + middle * l->ay - f->shown_height / 2;
-    double ax = (l->ax * c + l->ay * s) * part, ay = (l->ay * c - l->ax * s) * part;
-    double bx = l->bx * c + l->by * s, by = l->by * c - l->bx * s;
+    double x = l->x + along * l->ax + down * l->bx - f->shown_width / 2;
+    double y = l->y + along * l->ay + down * l->by - f->shown_height / 2;
+    double ax = (l->ax * c + l->ay * s) * part.width, ay = (l->ay * c - l->ax * s) * part.width;
+    double bx = (l->bx * c + l->by * s) * part.height, by = (l->by * c - l->bx * s) * part.height;
     double w = fabs(ax) + fabs(bx), h = fabs(ay) + fabs(by);
 
     return (q_box){((x * c + y * s) - w) / f->width + 0.5, ((y * c - x * s) - h) / f->height + 0.5,

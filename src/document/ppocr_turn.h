@@ -24,7 +24,7 @@ void ppocr__flip(ppocr_line *l);
  */
 page__frame ppocr__frame(double width, double height, double degrees);
 
-/* The part of a line between two fractions of its width, as a box of the frame. */
-q_box ppocr__box(const ppocr_line *l, double from, double to, const page__frame *frame);
+/* A part of a line as a box of the frame; `part` in fractions of the line's width and height. */
+q_box ppocr__box(const ppocr_line *l, q_box part, const page__frame *frame);
 
 #endif

@@ -5,6 +5,7 @@
 #include "engine/model_file.h"
 #include "engine/model_parts.h"
 #include "engine/onnx_read.h"
+#include "engine/passes.h"
 #include "engine/protobuf.h"
 #include "engine/validate.h"
 
@@ -133,7 +134,8 @@ static q_code prepare(q_model *m, q_str graph, const q_model_options *o, q_err *
         rc = graph__bind(g, err);
     if (!rc)
         rc = validate__bound(g, err);
-    (void)o;
+    if (!rc && !o->plain && !m->is_file)
+        rc = passes__run(g, o, err);
     return rc ? rc : onnx_data__keep(m->data, g, err);
 }
 

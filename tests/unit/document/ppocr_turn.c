@@ -11,6 +11,8 @@ static ppocr_line line_at(double degrees, double x, double y, double width, doub
     return (ppocr_line){x, y, c * width / 2, s * width / 2, -s * height / 2, c * height / 2, 1};
 }
 
+static const q_box whole = {0, 0, 1, 1};
+
 static double angle_of(ppocr_line *items, size_t n)
 {
     double degrees = -1;
@@ -61,13 +63,16 @@ TEST(an_upright_page_is_its_own_frame)
 {
     page__frame f = ppocr__frame(400, 300, 0);
     ppocr_line l = line_at(0, 100, 60, 80, 30);
-    q_box b = ppocr__box(&l, 0.25, 0.75, &f);
+    q_box b = ppocr__box(&l, (q_box){0.25, 0, 0.5, 1}, &f);
 
     CHECK_NEAR(f.width, 400, 0);
     CHECK_NEAR(b.left, 80 / 400.0, 1e-9);
     CHECK_NEAR(b.top, 45 / 300.0, 1e-9);
     CHECK_NEAR(b.width, 40 / 400.0, 1e-9);
     CHECK_NEAR(b.height, 30 / 300.0, 1e-9);
+    b = ppocr__box(&l, (q_box){0, 0.5, 1, 0.25}, &f);
+    CHECK_NEAR(b.top, 60 / 300.0, 1e-9);
+    CHECK_NEAR(b.height, 7.5 / 300.0, 1e-9);
 }
 
 TEST(a_page_on_its_side_is_set_upright)
@@ -75,7 +80,7 @@ TEST(a_page_on_its_side_is_set_upright)
     /* Turned clockwise: its top is at the right, its left at the top. */
     page__frame f = ppocr__frame(400, 300, 90);
     ppocr_line l = line_at(90, 380, 50, 80, 30);
-    q_box b = ppocr__box(&l, 0, 1, &f);
+    q_box b = ppocr__box(&l, whole, &f);
 
     CHECK_NEAR(f.width, 300, 1e-9);
     CHECK_NEAR(f.height, 400, 1e-9);
@@ -91,7 +96,7 @@ TEST(lines_of_a_slanted_page_are_level_in_its_frame)
     double c = cos(-10 * M_PI / 180), s = sin(-10 * M_PI / 180);
     ppocr_line first = line_at(-10, 100, 150, 80, 20);
     ppocr_line second = line_at(-10, 100 + 120 * c, 150 + 120 * s, 80, 20);
-    q_box a = ppocr__box(&first, 0, 1, &f), b = ppocr__box(&second, 0, 1, &f);
+    q_box a = ppocr__box(&first, whole, &f), b = ppocr__box(&second, whole, &f);
 
     CHECK(f.width > 400 && f.height > 300);
     CHECK_NEAR(a.top, b.top, 1e-9);

@@ -1,0 +1,194 @@
+#include "sketch.h"
+#include "test.h"
+
+/* -- clean, fold, merge -- */
+
+TEST(clean_drops_what_does_nothing)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3, 4));
+    q_value_id y = SKETCH(&s, "Identity", 13, x);
+
+    y = SKETCH(&s, "Mul", 13, y, sketch_scalar(&s, 1));
+    y = SKETCH(&s, "Add", 13, sketch_scalar(&s, 0), y);
+    y = SKETCH(&s, "Relu", 13, y);
+    sketch_check(&s, y, 0);
+    CHECK_EQ(s.g->node_count, 1);
+}
+
+TEST(fold_computes_what_is_constant)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3));
+    q_value_id c = SKETCH(&s, "Add", 13, sketch_scalar(&s, 2), sketch_scalar(&s, 3));
+
+    c = SKETCH(&s, "Sqrt", 13, c);
+    sketch_check(&s, SKETCH(&s, "Mul", 13, x, c), 1e-6);
+    CHECK_EQ(s.g->node_count, 1);
+}
+
+TEST(merge_keeps_one_of_two_alike)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3));
+    q_value_id a = SKETCH(&s, "Erf", 13, x), b = SKETCH(&s, "Erf", 13, x);
+
+    sketch_check(&s, SKETCH(&s, "Mul", 13, a, b), 1e-6);
+    CHECK_EQ(s.g->node_count, 2); /* two uses keep Erf out of the chain */
+}
+
+TEST(chains_take_arithmetic_together)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3, 5, 7)), y = sketch_in(&s, OP_SHAPE(2, 3, 5, 7));
+    q_value_id z = SKETCH(&s, "Mul", 13, x, sketch_random(&s, OP_SHAPE(3, 1, 1)));
+
+    z = SKETCH(&s, "Sub", 13, y, z);
+    z = SKETCH(&s, "Tanh", 13, z);
+    z = SKETCH(&s, "Div", 13, z, sketch_scalar(&s, 3));
+    z = SKETCH(&s, "Max", 13, z, x);
+    z = SKETCH(&s, "Add", 13, sketch_random(&s, OP_SHAPE(1, 3, 1, 1)), z);
+    sketch_check(&s, z, 1e-6);
+    CHECK_EQ(s.g->node_count, 1);
+    CHECK_EQ(sketch_count(&s, "quern", "Chain"), 1);
+}
+
+/* -- recognise -- */
+
+static q_value_id hard_swish(sketch *s, q_value_id x)
+{
+    q_value_id y = SKETCH(s, "Add", 13, x, sketch_scalar(s, 3));
+
+    y = SKETCH(s, "Clip", 13, y, sketch_scalar(s, 0), sketch_scalar(s, 6));
+    y = SKETCH(s, "Mul", 13, x, y);
+    return SKETCH(s, "Div", 13, y, sketch_scalar(s, 6));
+}
+
+TEST(activations_written_out_are_recognised)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3, 4));
+    q_value_id y = hard_swish(&s, x), z;
+
+    z = SKETCH(&s, "Sigmoid", 13, y);
+    y = SKETCH(&s, "Mul", 13, y, z); /* silu */
+    z = SKETCH(&s, "Div", 13, y, sketch_scalar(&s, 1.41421356F));
+    z = SKETCH(&s, "Erf", 13, z);
+    z = SKETCH(&s, "Add", 13, z, sketch_scalar(&s, 1));
+    y = SKETCH(&s, "Mul", 13, y, z);
+    y = SKETCH(&s, "Mul", 13, y, sketch_scalar(&s, 0.5F)); /* gelu */
+    sketch_check(&s, y, 1e-5);
+    CHECK_EQ(s.g->node_count, 1);
+}
+
+/* -- weights, layout, epilogue -- */
+
+static q_value_id conv(sketch *s, q_value_id x, size_t out, size_t in, size_t side, int64_t group)
+{
+    int64_t pad = (int64_t)side / 2;
+    q_value_id y = SKETCH(s, "Conv", 11, x, sketch_random(s, OP_SHAPE(out, in, side, side)),
+                          sketch_random(s, OP_SHAPE(out)));
+
+    SKETCH_INTS(s, "pads", pad, pad, pad, pad);
+    sketch_int(s, "group", group);
+    return y;
+}
+
+static q_value_id batch_norm(sketch *s, q_value_id x, size_t c)
+{
+    q_value_id var = sketch_random(s, OP_SHAPE(c));
+    float *v = s->g->values[var].constant->data;
+
+    for (size_t i = 0; i < c; i++)
+        v[i] = v[i] * v[i] + 0.1F;
+    return SKETCH(s, "BatchNormalization", 9, x, sketch_random(s, OP_SHAPE(c)),
+                  sketch_random(s, OP_SHAPE(c)), sketch_random(s, OP_SHAPE(c)), var);
+}
+
+TEST(what_follows_a_convolution_becomes_part_of_it)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3, 9, 11)), y, z;
+
+    y = batch_norm(&s, conv(&s, x, 20, 3, 3, 1), 20);
+    y = hard_swish(&s, y);
+    y = SKETCH(&s, "Mul", 13, y, sketch_scalar(&s, 0.7F));
+    y = SKETCH(&s, "Add", 13, y, sketch_scalar(&s, -0.3F));
+    z = SKETCH(&s, "Relu", 13, batch_norm(&s, conv(&s, y, 20, 1, 5, 20), 20));
+    z = conv(&s, z, 20, 20, 1, 1);
+    z = SKETCH(&s, "Relu", 13, SKETCH(&s, "Add", 13, y, z));
+    sketch_check(&s, z, 1e-4);
+    CHECK_EQ(sketch_count(&s, "quern", "Conv"), 2);
+    CHECK_EQ(sketch_count(&s, "quern", "Depthwise"), 1);
+    CHECK_EQ(sketch_count(&s, "", "Transpose"), 2);
+    CHECK_EQ(s.g->node_count, 5);
+}
+
+TEST(squeeze_and_excite_stays_channels_last)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 8, 6, 7)), y, z;
+
+    y = conv(&s, x, 12, 8, 3, 1);
+    z = SKETCH(&s, "GlobalAveragePool", 1, y);
+    z = SKETCH(&s, "Relu", 13, conv(&s, z, 4, 12, 1, 1));
+    z = SKETCH(&s, "HardSigmoid", 6, conv(&s, z, 12, 4, 1, 1));
+    z = SKETCH(&s, "Add", 13, y, SKETCH(&s, "Mul", 13, y, z));
+    sketch_check(&s, SKETCH(&s, "Sigmoid", 13, conv(&s, z, 1, 12, 3, 1)), 1e-4);
+    CHECK_EQ(sketch_count(&s, "", "Transpose"), 1);
+    CHECK_EQ(sketch_count(&s, "quern", "Chain"), 1);
+    CHECK_EQ(sketch_count(&s, "quern", "Pool"), 1);
+}
+
+TEST(axes_follow_the_layout)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 4, 6, 8)), y = conv(&s, x, 6, 4, 1, 1), z;
+
+    z = SKETCH(&s, "MaxPool", 12, y);
+    SKETCH_INTS(&s, "kernel_shape", 3, 3);
+    SKETCH_INTS(&s, "pads", 1, 1, 1, 1);
+    y = SKETCH(&s, "Concat", 13, y, z);
+    sketch_int(&s, "axis", 1);
+    y = SKETCH(&s, "Softmax", 13, y);
+    sketch_int(&s, "axis", 1);
+    y = SKETCH(&s, "Transpose", 13, y);
+    SKETCH_INTS(&s, "perm", 0, 2, 3, 1);
+    sketch_check(&s, y, 1e-5);
+    CHECK_EQ(sketch_count(&s, "", "Transpose"), 1); /* of the input */
+}
+
+TEST(reshape_of_an_image_to_rows_needs_no_transpose)
+{
+    sketch s = sketch_new();
+    const q_tensor *to = OP_I64(OP_SHAPE(3), 0, 6, -1);
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 4, 3, 8)), y = conv(&s, x, 6, 4, 1, 1);
+
+    y = SKETCH(&s, "Reshape", 13, y, sketch_constant(&s, to));
+    y = SKETCH(&s, "Transpose", 13, y);
+    SKETCH_INTS(&s, "perm", 0, 2, 1);
+    sketch_check(&s, y, 1e-5);
+    CHECK_EQ(sketch_count(&s, "", "Transpose"), 1);
+}
+
+TEST(transposed_convolutions_and_upscaling)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 4, 3, 5)), y = conv(&s, x, 6, 4, 1, 1);
+    q_value_id none = sketch_constant(&s, op_case_empty(Q_F32, OP_SHAPE(0)));
+    q_value_id by = sketch_constant(&s, OP_F32(OP_SHAPE(4), 1, 1, 2, 3));
+
+    y = SKETCH(&s, "ConvTranspose", 11, y, sketch_random(&s, OP_SHAPE(6, 5, 2, 2)));
+    SKETCH_INTS(&s, "strides", 2, 2);
+    y = SKETCH(&s, "Add", 13, y, sketch_random(&s, OP_SHAPE(1, 5, 1, 1)));
+    y = SKETCH(&s, "Relu", 13, batch_norm(&s, y, 5));
+    y = SKETCH(&s, "Resize", 11, y, none, by);
+    sketch_string(&s, "coordinate_transformation_mode", "asymmetric");
+    sketch_string(&s, "nearest_mode", "floor");
+    sketch_check(&s, y, 1e-4);
+    CHECK_EQ(sketch_count(&s, "quern", "ConvTranspose"), 1);
+    CHECK_EQ(sketch_count(&s, "quern", "Repeat"), 1);
+    CHECK_EQ(s.g->node_count, 5);
+}
+
+TEST_MAIN("engine/passes")
