@@ -18,14 +18,15 @@ extern const q_op_table op__detect;
 extern const q_op_table op__dropout;
 extern const q_op_table op__einsum;
 extern const q_op_table op__loss;
+extern const q_op_table op__gather;
 extern const q_op_table op__matmul;
 extern const q_op_table op__matmul_integer;
-extern const q_op_table op__ml_encode; /* ml_encode.c */
-extern const q_op_table op__ml_linear; /* ml_linear.c */
-extern const q_op_table op__ml_map;    /* ml_map.c */
-extern const q_op_table op__ml_scale;  /* ml_scale.c */
-extern const q_op_table op__ml_svm;    /* ml_svm.c */
-extern const q_op_table op__ml_tree;   /* ml_tree.c */
+extern const q_op_table op__ml_encode;
+extern const q_op_table op__ml_linear;
+extern const q_op_table op__ml_map;
+extern const q_op_table op__ml_scale;
+extern const q_op_table op__ml_svm;
+extern const q_op_table op__ml_tree;
 extern const q_op_table op__move;
 extern const q_op_table op__ml_encode;
 extern const q_op_table op__ml_linear;
@@ -36,6 +37,7 @@ extern const q_op_table op__ml_tree;
 extern const q_op_table op__ngram;
 extern const q_op_table op__norm;
 extern const q_op_table op__norm_channel;
+extern const q_op_table op__order;
 extern const q_op_table op__pad;
 extern const q_op_table op__pool;
 extern const q_op_table op__pool_roi;
@@ -50,6 +52,12 @@ extern const q_op_table op__resize;
 extern const q_op_table op__rnn;
 extern const q_op_table op__sample;
 extern const q_op_table op__scan;
+extern const q_op_table op__reduce;
+extern const q_op_table op__resize;
+extern const q_op_table op__rnn;
+extern const q_op_table op__running;
+extern const q_op_table op__scan;
+extern const q_op_table op__scatter;
 extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__shape;
@@ -59,6 +67,7 @@ extern const q_op_table op__softmax;
 extern const q_op_table op__string;
 extern const q_op_table op__train;
 extern const q_op_table op__unary;
+extern const q_op_table op__unique;
 extern const q_op_table op__window;
 
 #endif
