@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "service/reader.h"
+#include "serving/host.h"
 #include "work/worker.h"
 
 #include <stdarg.h>
@@ -104,6 +105,8 @@ int cli_main(int argc, char **argv)
     if (strcmp(name, Q_WORKER_COMMAND) == 0) /* not for people: the server starts itself so */
         return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare,
                              q_reader_release);
+    if (strcmp(name, Q_HOST_COMMAND) == 0)
+        return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
     command = cli_find(name);
     if (!command)
         return unknown_command(name);

@@ -10,14 +10,17 @@
 #include "work/job.h"
 #include "work/worker.h"
 
-typedef struct q_objects q_objects; /* store/object.h */
-typedef struct q_bots q_bots;       /* service/lex_bots.h */
+typedef struct q_objects q_objects;     /* store/object.h */
+typedef struct q_bots q_bots;           /* service/lex_bots.h */
+typedef struct q_endpoints q_endpoints; /* service/sagemaker.h */
 
 typedef struct q_app {
     const char *data_dir;
     q_catalog *catalog;
     q_objects *objects;
-    q_workers *workers;
+    q_workers *workers; /* that read documents */
+    q_workers *hosts;   /* that serve models */
+    q_endpoints *endpoints;
     q_jobs *jobs;
     q_events *events;
     q_functions *functions;

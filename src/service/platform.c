@@ -6,6 +6,7 @@
 #include "service/lex_bots.h"
 #include "service/pages.h"
 #include "service/reader.h"
+#include "service/sagemaker.h"
 #include "service/services.h"
 #include "service/textract.h"
 #include "service/uploads.h"
@@ -25,10 +26,12 @@ struct q_platform {
     char endpoint[128];
 };
 
-/* Calls wait, so there are more threads for them than processors. */
-static size_t compute_threads(void)
+/* Calls wait, so there are more threads for them than processors; and more of
+ * those that wait for a model, which answers many at once.
+ */
+static size_t compute_threads(q_waits waits)
 {
-    return 4 * q_cpu_count() + 4;
+    return waits == Q_WAITS_MODEL ? 64 : 4 * q_cpu_count() + 4;
 }
 
 static q_code rooms_open(q_platform *p, q_err *err)
@@ -51,8 +54,12 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)
         rc = q_bots_new(&app->bots, err);
+    if (!rc)
+        rc = q_hosts_new(&app->hosts, err);
+    if (!rc)
+        rc = q_endpoints_new(&app->endpoints, err);
     for (size_t i = 0; i < Q_WAITS_KINDS && !rc; i++)
-        rc = q_pool_new(compute_threads(), &app->compute[i], err);
+        rc = q_pool_new(compute_threads((q_waits)i), &app->compute[i], err);
     return rc;
 }
 
@@ -103,8 +110,14 @@ static size_t body_limit(const q_platform *p)
 static q_code gateway_open(q_platform *p, q_err *err)
 {
     static const q_service *const services[] = {
-        &q_service_s3,         &q_service_sts,         &q_service_textract,
-        &q_service_comprehend, &q_service_lex_runtime, NULL,
+        &q_service_s3,
+        &q_service_sts,
+        &q_service_textract,
+        &q_service_comprehend,
+        &q_service_lex_runtime,
+        &q_service_sagemaker,
+        &q_service_sagemaker_runtime,
+        NULL,
     };
     q_gateway_config config = {
         .services = services,
@@ -143,6 +156,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
         rc = q_uploads_start(&p->app, err);
     if (!rc)
         rc = q_textract_register(&p->app, err);
+    if (!rc)
+        rc = q_endpoints_start(&p->app, err);
     return rc ? rc : q_jobs_start(p->app.jobs, err);
 }
 
@@ -183,6 +198,8 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     for (size_t i = 0; i < Q_WAITS_KINDS; i++)
         q_pool_free(p->app.compute[i]);
     q_gateway_free(p->gateway);
+    q_endpoints_free(p->app.endpoints);
+    q_workers_free(p->app.hosts);
     q_bots_free(p->app.bots);
     q_events_free(p->app.events);
     q_workers_free(p->app.workers);

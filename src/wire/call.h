@@ -57,8 +57,8 @@ typedef struct q_call {
  * that function asks of us meanwhile, nor one that waits for a worker the rest:
  * each kind has threads of its own.
  */
-typedef enum q_waits { Q_WAITS_DISK, Q_WAITS_WORKER, Q_WAITS_FUNCTION } q_waits;
-enum { Q_WAITS_KINDS = 3 };
+typedef enum q_waits { Q_WAITS_DISK, Q_WAITS_WORKER, Q_WAITS_FUNCTION, Q_WAITS_MODEL } q_waits;
+enum { Q_WAITS_KINDS = 4 };
 
 /* How an operation is run. open and write are for streamed input only. */
 typedef struct q_handler {

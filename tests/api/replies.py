@@ -28,6 +28,11 @@ CONTENT_TYPE = {'json-1.0': 'application/x-amz-json-1.0', 'json-1.1': 'applicati
 INTEGERS = {'integer': 2 ** 31, 'long': 2 ** 63}
 
 
+def java(pattern):
+    """The models' patterns are Java's, which has classes that Python writes otherwise."""
+    return pattern.replace(r'\p{ASCII}', r'[\x00-\x7f]').replace(r'\p{Print}', r'\x20-\x7e')
+
+
 @functools.lru_cache(None)
 def api_of(service):
     return read_api(ROOT / 'api' / f'{service}.api')
@@ -298,7 +303,7 @@ class Reply:
         if shape.enum and not shape.open:
             self.need(text in shape.enum, where, f'{text!r:.80} is none of its values')
         if shape.pattern:
-            self.need(re.fullmatch(shape.pattern, text), where,
+            self.need(re.fullmatch(java(shape.pattern), text), where,
                       f'{text!r:.80} does not match {shape.pattern}')
 
     # What went wrong
