@@ -1,11 +1,13 @@
 /* Convolutions over NHWC with packed weights: Conv, Depthwise and ConvTranspose. */
 #include "engine/op_quern.h"
 #include "engine/op_tables.h"
+#include "engine/winograd.h"
 
 typedef struct conv_params {
     size_t kernel[2], strides[2], dilations[2], pads[4]; /* top, left, bottom, right */
     size_t n, k;                                         /* channels out, and in */
-    int packed; /* 0: not yet; 1: a tap for each pixel of the kernel; 2: for each of its rows */
+    int packed; /* 0: not yet; 1: a tap for each pixel of the kernel; 2: for each of its rows;
+                   3: for winograd.h */
     quern_after after;
 } conv_params;
 
@@ -31,7 +33,7 @@ static q_code conv_load(q_arena *a, const q_node *n, void *params, q_err *err)
         rc = quern__read_after(n, &p->after, err);
     if (rc)
         return rc;
-    if (!channels[0] || packed < 0 || packed > 2 || (packed == 2 && p->dilations[1] != 1) ||
+    if (!channels[0] || packed < 0 || packed > 3 || (packed == 2 && p->dilations[1] != 1) ||
         p->kernel[0] > INT32_MAX / p->kernel[1] || channels[1] > INT32_MAX / p->kernel[1])
         return q_err_set(err, Q_INVALID, "attributes channels, packed and kernel_shape disagree");
     p->n = channels[0];
@@ -125,42 +127,12 @@ static q_code conv_shape(const q_op_call *c, const conv_params *p, q_shape *out,
     return Q_OK;
 }
 
-static q_code conv_infer(q_op_call *c, q_err *err)
-{
-    const conv_params *p = c->params;
-    q_shape out;
-    q_code rc = check_image(c, p->k, err);
-
-    if (!rc && p->packed) {
-        kernel_matrix m = conv_matrix(p, c->in[QUERN_W]);
-
-        rc = check_packed(c, &m, err);
-    }
-    if (!rc)
-        rc = conv_shape(c, p, &out, err);
-    if (!rc)
-        rc = quern__check_after(c, &p->after, p->n, &out, err);
-    if (!rc)
-        op__set(c, 0, p->after.out, &out);
-    return rc;
-}
-
-static q_code not_packed(q_err *err)
-{
-    return q_err_set(err, Q_INVALID, "the weights are not packed");
-}
-
-static q_code conv_run(q_op_call *c, q_err *err)
+/* The image's sides are of the shapes as they were inferred. */
+static kernel_conv conv_of(const q_op_call *c, const q_shape *out, const kernel_matrix *m,
+                           const kernel_epilogue *e)
 {
     const conv_params *p = c->params;
     const q_tensor *x = c->in[QUERN_X];
-    kernel_matrix m;
-    kernel_epilogue e;
-
-    if (!p->packed)
-        return not_packed(err);
-    m = conv_matrix(p, c->in[QUERN_W]);
-    quern__epilogue(c, &p->after, p->n, &e);
     kernel_conv k = {.batch = x->shape.dims[0],
                      .channels = p->k,
                      .kernel_h = p->kernel[0],
@@ -173,14 +145,87 @@ static q_code conv_run(q_op_call *c, q_err *err)
                      .pad_left = p->pads[1],
                      .in = x->data,
                      .pad_value = p->after.in_q.zero,
-                     .b = &m,
+                     .b = m,
                      .out = c->out[0]->data,
                      .out_stride = p->n,
-                     .epilogue = &e};
+                     .epilogue = e};
 
     sides(&x->shape, &k.in_h, &k.in_w);
-    sides(&c->out[0]->shape, &k.out_h, &k.out_w);
-    if (q_shape_count(&c->out[0]->shape))
+    sides(out, &k.out_h, &k.out_w);
+    return k;
+}
+
+static q_code check_points(const q_op_call *c, const conv_params *p, q_err *err)
+{
+    const q_tensor *w = op__has(c, QUERN_W) ? c->in[QUERN_W] : NULL;
+    q_shape s = winograd__packed_shape(p->k, p->n);
+    char got[160], want[160];
+
+    if (!w || w->dtype != Q_F32 || c->in[QUERN_X]->dtype != Q_F32 || p->after.out != Q_F32)
+        return q_err_set(err, Q_INVALID, "weights packed as 3 are for float32 alone");
+    if (!q_shape_eq(&w->shape, &s))
+        return q_err_set(err, Q_INVALID, "packed weights are %s; %s is right",
+                         q_shape_text(&w->shape, got), q_shape_text(&s, want));
+    return Q_OK;
+}
+
+static q_code conv_infer(q_op_call *c, q_err *err)
+{
+    const conv_params *p = c->params;
+    kernel_matrix m = {.dtype = Q_F32, .n = p->n, .taps = 9, .k = p->k};
+    q_shape out;
+    q_code rc = check_image(c, p->k, err);
+
+    if (!rc && p->packed == 3) {
+        rc = check_points(c, p, err);
+    } else if (!rc && p->packed) {
+        m = conv_matrix(p, c->in[QUERN_W]);
+        rc = check_packed(c, &m, err);
+    }
+    if (!rc)
+        rc = conv_shape(c, p, &out, err);
+    if (!rc)
+        rc = quern__check_after(c, &p->after, p->n, &out, err);
+    if (rc)
+        return rc;
+    if (p->packed == 3) {
+        kernel_epilogue e = {.out = Q_F32};
+        kernel_conv k = conv_of(c, &out, &m, &e);
+
+        if (!winograd__suits(&k))
+            return q_err_set(err, Q_INVALID, "weights are packed for another kernel_shape");
+        c->scratch_bytes = winograd__scratch(&k);
+    }
+    op__set(c, 0, p->after.out, &out);
+    return rc;
+}
+
+static q_code not_packed(q_err *err)
+{
+    return q_err_set(err, Q_INVALID, "the weights are not packed");
+}
+
+static q_code conv_run(q_op_call *c, q_err *err)
+{
+    const conv_params *p = c->params;
+    kernel_matrix m;
+    kernel_epilogue e;
+
+    if (!p->packed)
+        return not_packed(err);
+    m = p->packed == 3 ? (kernel_matrix){.dtype = Q_F32,
+                                         .n = p->n,
+                                         .taps = 9,
+                                         .k = p->k,
+                                         .data = c->in[QUERN_W]->data}
+                       : conv_matrix(p, c->in[QUERN_W]);
+    quern__epilogue(c, &p->after, p->n, &e);
+    kernel_conv k = conv_of(c, &c->out[0]->shape, &m, &e);
+    if (q_shape_count(&c->out[0]->shape) == 0)
+        return Q_OK;
+    if (p->packed == 3)
+        winograd__conv(c->team, &k, c->scratch);
+    else
         kernel__conv(c->team, &k);
     return Q_OK;
 }

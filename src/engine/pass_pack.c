@@ -1,6 +1,7 @@
 /* Weights as the kernels read them (kernel.h), in place of those of the file. */
 #include "engine/op_quern.h"
 #include "engine/pass_list.h"
+#include "engine/winograd.h"
 
 #include <string.h>
 
@@ -60,6 +61,42 @@ static void *reorder(pass *p, const q_tensor *w, const size_t *order)
     return out;
 }
 
+/* Whether winograd.h computes it: what it asks of the convolution, but for the image's sides. */
+static bool for_winograd(const q_node *n, const q_tensor *w, q_dtype dtype)
+{
+    const q_attr *strides = ints_of(n, "strides", 2), *dilations = ints_of(n, "dilations", 2);
+    kernel_matrix m = {.dtype = dtype, .n = w->shape.dims[0], .taps = 9, .k = w->shape.dims[1]};
+    kernel_epilogue e = {.out = (q_dtype)q_node_int(n, "out_type", Q_F32)};
+    kernel_conv c = {.b = &m, .epilogue = &e, .kernel_h = 1, .kernel_w = 1};
+
+    if (w->shape.rank == 4) {
+        c.kernel_h = w->shape.dims[2];
+        c.kernel_w = w->shape.dims[3];
+    }
+    c.stride_h = strides ? (size_t)strides->ints[0] : 1;
+    c.stride_w = strides ? (size_t)strides->ints[1] : 1;
+    c.dilation_h = dilations ? (size_t)dilations->ints[0] : 1;
+    c.dilation_w = dilations ? (size_t)dilations->ints[1] : 1;
+    return winograd__suits(&c);
+}
+
+static q_code pack_points(pass *p, q_node *n, const q_tensor *w, q_err *err)
+{
+    size_t k = w->shape.dims[1];
+    q_shape shape = winograd__packed_shape(k, w->shape.dims[0]);
+    q_value_id packed;
+    void *data;
+    q_code rc = pass__new_constant(p, Q_F32, &shape, &data, &packed, err);
+
+    if (!rc)
+        rc = winograd__pack(w->data, 1, 9, 9 * k, k, w->shape.dims[0], data, err);
+    if (rc)
+        return rc;
+    pass__set_input(p, n, QUERN_W, packed);
+    n->op = NULL;
+    return graph__set_int(p->g, n, "packed", 3, err);
+}
+
 static q_code pack_conv(pass *p, q_node *n, const q_tensor *w, q_dtype dtype, q_err *err)
 {
     static const size_t rows_first[] = {2, 3, 1, 0}; /* y, x, i, o */
@@ -67,6 +104,8 @@ static q_code pack_conv(pass *p, q_node *n, const q_tensor *w, q_dtype dtype, q_
     size_t taps, width;
     source s = {.data = w->data, .n = w->shape.dims[0], .k = w->shape.dims[1]};
 
+    if (for_winograd(n, w, dtype))
+        return pack_points(p, n, w, err);
     taps = q_shape_span(&w->shape, 2, w->shape.rank);
     width = kernel ? (size_t)kernel->ints[1] : 1;
     if (s.k < FEW_CHANNELS && width > 1 && (!dilations || dilations->ints[1] == 1)) {

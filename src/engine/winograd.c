@@ -12,17 +12,13 @@ enum {
     PIXELS = STEP * STEP,
     TILES = TILE_ROWS, /* through all steps together */
     CHUNKS = 16,       /* tasks at most, each with its own scratch */
-    FORK_TILES = 4     /* below this many patches the direct way is as fast */
 };
 
 bool winograd__suits(const kernel_conv *c)
 {
-    const kernel_epilogue *e = c->epilogue;
-
     return c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1 &&
-           c->dilation_h == 1 && c->dilation_w == 1 && c->b->dtype == Q_F32 && e->out == Q_F32 &&
-           c->b->k >= KERNEL_PANEL && c->b->n >= KERNEL_PANEL / 2 &&
-           c->out_h >= FORK_TILES * STEP && c->out_w >= FORK_TILES * STEP;
+           c->dilation_h == 1 && c->dilation_w == 1 && c->b->dtype == Q_F32 &&
+           c->epilogue->out == Q_F32 && c->b->k >= KERNEL_PANEL && c->b->n >= KERNEL_PANEL / 2;
 }
 
 /* -- Weights -- */

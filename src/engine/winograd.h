@@ -15,8 +15,9 @@
 
 #include "engine/kernel.h"
 
-/* Whether the convolution has the form (3 x 3, stride 1, no dilation, f32 in and out,
- * channels in multiples of 8) and is large enough to gain.
+/* Whether the convolution has the form: 3 x 3, stride 1, no dilation, f32 in and out, and
+ * channels enough that the transforms weigh less than what they save. Sides do
+ * not matter: a 1 x 4 image takes no more multiplications than the direct sum.
  */
 bool winograd__suits(const kernel_conv *c);
 
