@@ -41,12 +41,24 @@ _quern() {
     mapfile -t COMPREPLY < <(compgen -W '127.0.0.1:8470 0.0.0.0:8470' -- "$cur")
     return
     ;;
-  --on | --alias)
+  --precision)
+    mapfile -t COMPREPLY < <(compgen -W 'f32 bf16 f16 int8' -- "$cur")
+    return
+    ;;
+  --calibrate)
+    _filedir -d
+    return
+    ;;
+  --svg | -o)
+    _filedir
+    return
+    ;;
+  --on | --alias | --shape)
     return
     ;;
   esac
 
-  local commands='serve read expense chat bot function version help'
+  local commands='serve read expense chat bot function model version help'
   local options='' subcommands=''
   case $command in
   serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --recogniser' ;;
@@ -54,6 +66,7 @@ _quern() {
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;
+  model) options='--shape --svg --precision --calibrate --plain' subcommands='show optimize' ;;
   esac
 
   if ((cword == 1)); then
@@ -68,6 +81,7 @@ _quern() {
     chat) mapfile -t COMPREPLY < <(compgen -W "$(_quern_names bot)" -- "$cur") ;;
     read | expense) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
     bot) _filedir json ;;
+    model) _filedir '@(onnx|q)' ;;
     function) ((cword == 4)) && _filedir -d ;;
     esac
   fi

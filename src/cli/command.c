@@ -10,8 +10,8 @@
 #include <string.h>
 
 const cli_command *const cli_commands[] = {
-    &cli_serve,    &cli_read,    &cli_expense, &cli_chat, &cli_bot,
-    &cli_function, &cli_version, &cli_help,    NULL,
+    &cli_serve,    &cli_read,  &cli_expense, &cli_chat, &cli_bot,
+    &cli_function, &cli_model, &cli_version, &cli_help, NULL,
 };
 
 const cli_command *cli_find(const char *name)
@@ -19,6 +19,16 @@ const cli_command *cli_find(const char *name)
     for (const cli_command *const *c = cli_commands; *c; c++)
         if (strcmp((*c)->name, name) == 0)
             return *c;
+    return NULL;
+}
+
+const cli_command *cli_find_verb(const cli_command *command, const char *name)
+{
+    size_t prefix = strlen(command->name) + 1;
+
+    for (const cli_command *const *v = command->verbs; v && *v; v++)
+        if (strcmp((*v)->name + prefix, name) == 0)
+            return *v;
     return NULL;
 }
 
@@ -73,6 +83,14 @@ static size_t edit_distance(const char *a, const char *b)
     return row[n];
 }
 
+/* quern COMMAND --help, quern COMMAND VERB --help. */
+static int help_of(const cli_command *command, const char *word)
+{
+    const char *names[] = {command->name, word, NULL};
+
+    return cli_help.run(cli_find_verb(command, word) ? 2 : 1, (char **)(uintptr_t)names);
+}
+
 static int unknown_command(const char *name)
 {
     const char *near = NULL;
@@ -112,6 +130,6 @@ int cli_main(int argc, char **argv)
         return unknown_command(name);
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-            return cli_help.run(1, (char *[]){(char *)(uintptr_t)command->name, NULL});
+            return help_of(command, argv[2]);
     return command->run(argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
 }

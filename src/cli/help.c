@@ -14,11 +14,17 @@ static void overview(void)
           stdout);
 }
 
+static void tell(const cli_command *c)
+{
+    printf("quern %s - %s\n\nusage: quern %s %s\n\n%s", c->name, c->summary, c->name, c->arguments,
+           c->help);
+}
+
 static int run(int argc, char **argv)
 {
     const cli_command *c;
 
-    if (argc > 1)
+    if (argc > 2)
         return cli_usage(&cli_help, "one command at a time");
     if (argc == 0) {
         overview();
@@ -27,8 +33,18 @@ static int run(int argc, char **argv)
     c = cli_find(argv[0]);
     if (!c)
         return cli_usage(&cli_help, "%s is no command", argv[0]);
-    printf("quern %s - %s\n\nusage: quern %s %s\n\n%s", c->name, c->summary, c->name, c->arguments,
-           c->help);
+    if (argc == 2) {
+        const cli_command *verb = cli_find_verb(c, argv[1]);
+
+        if (!verb)
+            return cli_usage(&cli_help, "%s %s is no command", argv[0], argv[1]);
+        c = verb;
+    }
+    tell(c);
+    for (const cli_command *const *v = c->verbs; v && *v; v++) {
+        putchar('\n');
+        tell(*v);
+    }
     return CLI_OK;
 }
 

@@ -11,6 +11,14 @@ static const cli_option *find(const cli_option *options, size_t n, q_str name)
     return NULL;
 }
 
+/* "-o", when there is an option of that name. */
+static const cli_option *short_option(const cli_option *options, size_t n, const char *word)
+{
+    if (word[0] != '-' || word[1] == '-' || strlen(word) != 2)
+        return NULL;
+    return find(options, n, q_str_of(word + 1));
+}
+
 static bool admits(const cli_option *o, const char *value)
 {
     q_str left = q_str_of(o->argument), choice;
@@ -37,24 +45,26 @@ int cli_options_read(const cli_command *command, const cli_option *options, size
         const cli_option *o;
         q_str name, rest;
 
-        if (ended || strncmp(argv[i], "--", 2) != 0) {
+        o = ended ? NULL : short_option(options, n, argv[i]);
+        if (!o && (ended || strncmp(argv[i], "--", 2) != 0)) {
             argv[out->count++] = argv[i];
             continue;
         }
-        if (argv[i][2] == 0) {
+        if (!o && argv[i][2] == 0) {
             ended = true;
             continue;
         }
-        if (q_str_cut(q_str_of(argv[i] + 2), '=', &name, &rest))
+        if (!o && q_str_cut(q_str_of(argv[i] + 2), '=', &name, &rest))
             value = rest.p;
-        o = find(options, n, name);
+        o = o ? o : find(options, n, name);
         if (!o)
             return cli_usage(command, "unknown option --%.*s", Q_ARG(name));
         if (!o->argument && value)
             return cli_usage(command, "--%s takes no value", o->name);
         if (o->argument && !value) {
             if (i + 1 == argc)
-                return cli_usage(command, "--%s wants a value: %s", o->name, o->argument);
+                return cli_usage(command, "%s%s wants a value: %s",
+                                 strlen(o->name) > 1 ? "--" : "-", o->name, o->argument);
             value = argv[++i];
         }
         if (o->argument && !admits(o, value))

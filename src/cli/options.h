@@ -4,7 +4,8 @@
  *     if (cli_options_read(&cli_read, options, 2, argc, argv, &words)) return CLI_USAGE;
  *     const char *format = words.values[0];    // NULL when not given
  *
- * `--name value` and `--name=value`; a flag (no argument) has the value "".
+ * `--name value` and `--name=value`; a flag (no argument) has the value "". An
+ * option whose name is one letter is `-o value`.
  * `--` ends the options. An unknown option or a missing value is reported on
  * stderr with the usage line.
  */

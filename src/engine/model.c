@@ -151,7 +151,7 @@ static q_code check_precision(q_model *m, const q_model_options *o, q_err *err)
     return q_err_set(err, Q_INVALID,
                      "the file is optimised already, for %s; a model's precision is chosen when "
                      "its ONNX file is optimised",
-                     model__precision_name(m->precision));
+                     q_precision_name(m->precision));
 }
 
 static q_code open_bytes(q_model *m, q_str bytes, const char *folder, const q_model_options *given,
@@ -301,9 +301,9 @@ const struct q_graph *model__graph(const q_model *m)
     return m->onnx.graph;
 }
 
-model_facts model__facts(const q_model *m)
+q_model_facts q_model_about(const q_model *m)
 {
-    return (model_facts){
+    return (q_model_facts){
         .onnx = &m->onnx,
         .precision = m->precision,
         .file = m->is_file ? &m->file : NULL,
@@ -312,14 +312,14 @@ model_facts model__facts(const q_model *m)
     };
 }
 
-const char *model__precision_name(q_precision p)
+const char *q_precision_name(q_precision p)
 {
     static const char *const names[] = {"f32", "bf16", "f16", "int8"};
 
     return (size_t)p < sizeof names / sizeof *names ? names[p] : "unknown";
 }
 
-q_code model__save(const q_model *m, const char *path, model_file_stats *stats, q_err *err)
+q_code q_model_save(const q_model *m, const char *path, model_file_stats *stats, q_err *err)
 {
     return model_file__write(path, m->onnx.graph, m->precision, m->onnx.metadata,
                              m->onnx.metadata_count, stats, err);

@@ -33,6 +33,19 @@ TEST(wrong_usage_is_told)
     CHECK_EQ(read_words(&w, 1, flag_value), CLI_USAGE);
 }
 
+TEST(an_option_of_one_letter_has_one_dash)
+{
+    static const cli_option out[] = {{"o", "FILE"}};
+    const char *argv[] = {"in", "-o", "x.q", "-", "-z"}, *cut[] = {"-o"};
+    cli_words w;
+
+    CHECK_EQ(cli_options_read(&cli_version, out, 1, 5, (char **)(uintptr_t)argv, &w), CLI_OK);
+    CHECK_STR(w.values[0], "x.q");
+    CHECK_EQ(w.count, 3);
+    CHECK_STR(w.operands[1], "-");
+    CHECK_EQ(cli_options_read(&cli_version, out, 1, 1, (char **)(uintptr_t)cut, &w), CLI_USAGE);
+}
+
 TEST(what_is_not_given_is_null)
 {
     cli_words w;

@@ -90,16 +90,16 @@ static void save_and_compare(q_precision precision, float tolerance)
 
     snprintf(path, sizeof path, "%s", path_of("m.q"));
     CHECK_EQ(q_model_open_bytes(sample(weights(w), MANY), &o, &m, NULL), Q_OK);
-    if (model__save(m, path, &stats, &err) || q_model_open(path, NULL, &again, &err))
+    if (q_model_save(m, path, &stats, &err) || q_model_open(path, NULL, &again, &err))
         q_test_fail(__FILE__, __LINE__, "%s", err.msg);
     got = constant(again)->data;
     for (size_t i = 0; i < MANY; i++)
         CHECK_NEAR(got[i], w[i], tolerance);
     CHECK_EQ((uintptr_t)got % Q_TENSOR_ALIGN, 0);
-    CHECK_EQ(model__facts(again).precision, precision);
+    CHECK_EQ(q_model_about(again).precision, precision);
     CHECK_EQ(stats.halved, precision == Q_PRECISION_F16);
     CHECK(q_model_metadata(again, Q_STR("character"), &value));
-    CHECK_EQ(model_file__verify(model__facts(again).file, &err), Q_OK);
+    CHECK_EQ(model_file__verify(q_model_about(again).file, &err), Q_OK);
     q_model_unref(m);
     q_model_unref(again);
 }
@@ -124,7 +124,7 @@ static char *saved(size_t *n)
 
     snprintf(path, sizeof path, "%s", path_of("m.q"));
     CHECK_EQ(q_model_open_bytes(sample(weights(w), MANY), NULL, &m, NULL), Q_OK);
-    CHECK_EQ(model__save(m, path, NULL, NULL), Q_OK);
+    CHECK_EQ(q_model_save(m, path, NULL, NULL), Q_OK);
     q_model_unref(m);
     CHECK_EQ(q_file_read(q_test_arena(), path, 1 << 20, &bytes, NULL), Q_OK);
     *n = bytes.n;
