@@ -130,6 +130,8 @@ static q_code prepare(q_model *m, q_str graph, const q_model_options *o, q_err *
         rc = validate__graph(g, err);
     if (!rc)
         rc = validate__order(g, err);
+    if (!rc && o->edit && !m->is_file)
+        rc = o->edit(m, g, o->edit_ctx, err);
     if (!rc)
         rc = graph__bind(g, err);
     if (!rc)

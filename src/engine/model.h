@@ -11,6 +11,7 @@
 #include "engine/tensor.h"
 
 typedef struct q_model q_model;
+struct q_graph;
 
 typedef enum q_precision {
     Q_PRECISION_F32 = 0,
@@ -32,6 +33,10 @@ typedef struct q_model_options {
     size_t limit_bytes;        /* of the model in memory; 0: eight times the file and 64 MiB */
     const q_model_file *files; /* of external data, for q_model_open_bytes */
     size_t file_count;
+    /* Called on an ONNX file's graph before it is bound and optimised, to change it; of the model
+     * only its metadata may be asked. May be NULL. */
+    q_code (*edit)(const q_model *m, struct q_graph *g, void *ctx, q_err *err);
+    void *edit_ctx;
 } q_model_options;
 
 /* `options` may be NULL. Fails with Q_NOTFOUND, Q_IO, Q_NOMEM, Q_INVALID (what is wrong,
@@ -66,7 +71,6 @@ q_port q_model_output(const q_model *m, size_t i);
 /* The file's metadata (ModelProto.metadata_props), e.g. a recogniser's characters. */
 Q_MUST_USE bool q_model_metadata(const q_model *m, q_str key, q_str *value);
 
-struct q_graph;
 const struct q_graph *model__graph(const q_model *m); /* borrowed */
 
 #endif
