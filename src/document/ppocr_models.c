@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "document/ppocr_ink.h"
 #include "document/ppocr_resample.h"
+#include "document/ppocr_trim.h"
 #include "engine/runner.h"
 
 #include <math.h>
@@ -36,11 +37,12 @@ struct ppocr_models {
 
 /* ---- Opening ------------------------------------------------------------ */
 
-static q_code open_one(const char *folder, const char *name, q_arena *a, q_model **out, q_err *err)
+static q_code open_one(const char *folder, const char *name, const q_model_options *options,
+                       q_arena *a, q_model **out, q_err *err)
 {
     q_str path = q_str_printf(a, "%s/%s", folder, name);
 
-    return path.p ? q_model_open(path.p, NULL, out, err) : q_err_nomem(err);
+    return path.p ? q_model_open(path.p, options, out, err) : q_err_nomem(err);
 }
 
 /* One input and one output of floats, both of the rank. */
@@ -61,14 +63,26 @@ static q_code check_ports(const q_model *m, size_t out_rank, const char *what, q
     return Q_OK;
 }
 
-/* From the model's metadata, or from the list beside it. */
-static q_code open_alphabet(ppocr_models *m, const char *folder, q_err *err)
+typedef struct opening {
+    ppocr_models *models;
+    const char *folder;
+} opening;
+
+/* The characters, from the model's metadata or the list beside it, and the model without those
+ * that are not read.
+ */
+static q_code edit_recogniser(const q_model *model, struct q_graph *g, void *ctx, q_err *err)
 {
+    const opening *o = ctx;
+    ppocr_models *m = o->models;
     q_str list, path;
     q_code rc = Q_OK;
 
-    if (!q_model_metadata(m->recogniser, Q_STR("character"), &list)) {
-        path = q_str_printf(m->arena, "%s/rec.txt", folder);
+    if (q_model_metadata(model, Q_STR("character"), &list)) {
+        list = q_str_copy(m->arena, list);
+        rc = list.p ? Q_OK : q_err_nomem(err);
+    } else {
+        path = q_str_printf(m->arena, "%s/rec.txt", o->folder);
         rc = path.p ? q_file_read(m->arena, path.p, MAX_LIST, &list, err) : q_err_nomem(err);
     }
     if (!rc)
@@ -76,27 +90,28 @@ static q_code open_alphabet(ppocr_models *m, const char *folder, q_err *err)
     if (!rc && m->alphabet.count > MAX_CHARACTERS)
         rc = q_err_set(err, Q_LIMIT, "%zu characters; at most %d", m->alphabet.count,
                        MAX_CHARACTERS);
-    return rc;
+    return rc ? rc : ppocr__trim(g, &m->alphabet, err);
 }
 
 q_code ppocr__models_open(const char *folder, ppocr_models **out, q_err *err)
 {
     ppocr_models *m = calloc(1, sizeof *m);
+    opening o = {m, folder};
+    q_model_options recogniser = {.edit = edit_recogniser, .edit_ctx = &o};
     q_code rc;
 
     if (!m)
         return q_err_nomem(err);
     pthread_mutex_init(&m->mu, NULL);
     m->arena = q_arena_new((size_t)4 * MAX_LIST);
-    rc = m->arena ? open_one(folder, "det.onnx", m->arena, &m->detector, err) : q_err_nomem(err);
+    rc = m->arena ? open_one(folder, "det.onnx", NULL, m->arena, &m->detector, err)
+                  : q_err_nomem(err);
     if (!rc)
         rc = check_ports(m->detector, 4, "detection", err);
     if (!rc)
-        rc = open_one(folder, "rec.onnx", m->arena, &m->recogniser, err);
+        rc = open_one(folder, "rec.onnx", &recogniser, m->arena, &m->recogniser, err);
     if (!rc)
         rc = check_ports(m->recogniser, 3, "recognition", err);
-    if (!rc)
-        rc = open_alphabet(m, folder, err);
     if (rc) {
         ppocr__models_close(m);
         return q_err_add(err, rc, "models in %s", folder);
