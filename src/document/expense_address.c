@@ -23,7 +23,7 @@ static const char street_words[] =
     "rue avenue chemin boulevard impasse quai cedex bp route allee place faubourg zi za "
     "straat laan plein gracht kade postbus "
     "jalan jln jl taman tmn lorong lrg kawasan perindustrian persiaran lebuh lebuhraya kampung "
-    "kg bandar seksyen medan wisma menara pusat mukim batu tingkat bangunan no";
+    "kg bandar seksyen lingkaran medan wisma menara pusat mukim batu tingkat bangunan no";
 
 static const char place_words[] =
     "selangor johor bahru kuala lumpur penang perak melaka sabah sarawak pahang kedah kelantan "
@@ -110,8 +110,8 @@ bool expense__has_post_code(const expense_sheet *s, expense_span span)
 
 int expense__address_signs(const expense_sheet *s, expense_span span)
 {
-    bool street = false, place = false, code = false, house = false;
-    size_t letters, digits, words = 0;
+    bool place = false, code = false, house = false;
+    size_t letters, digits, words = 0, street = 0;
 
     expense__count_signs(s, span, &letters, &digits);
     for (size_t i = span.first; i < span.first + span.count; i++) {
@@ -122,7 +122,7 @@ int expense__address_signs(const expense_sheet *s, expense_span span)
 
         while (rest.n) {
             (void)q_str_cut(rest, ' ', &w, &rest);
-            street = street || is_street_word(w);
+            street += is_street_word(w);
             /* "in", "me", "or" are words before they are states: want capitals */
             place = place || (listed(w, place_words) &&
                               (w.n > 2 || (last || q_is_digit(s->tokens[i + 1].text.p[0]))) &&
@@ -135,7 +135,9 @@ int expense__address_signs(const expense_sheet *s, expense_span span)
     }
     if (!letters || words > 12)
         return 0;
-    return (street && (house || place || code || words <= 4)) + (code && words > 0) + place;
+    /* "First Floor, The Gardens Mall": two words of streets do without a number */
+    return (street > 1 || (street && (house || place || code || words <= 4))) +
+           (code && words > 0) + place;
 }
 
 double expense__company_signs(const expense_sheet *s, expense_span span)
@@ -194,6 +196,21 @@ static bool has_sum_or_date(const expense_sheet *s, expense_span span)
     return expense__dates_in(s, span, d, 1) > 0 && d[0].plausible;
 }
 
+/* "No: G3, Block G, Jalan ...", "No.5:", "Lot no.: 12": a house, not a label. */
+static bool is_house_mark(const expense_sheet *s, expense_span before)
+{
+    for (size_t i = before.first; i < before.first + before.count; i++) {
+        q_str rest = s->tokens[i].folded, w;
+
+        while (rest.n) {
+            (void)q_str_cut(rest, ' ', &w, &rest);
+            if (!listed(w, "no lot unit") && !all_digits(w))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* "File number : 365146": words, a colon, a value. */
 static bool has_colon(const expense_sheet *s, expense_span span)
 {
@@ -201,7 +218,9 @@ static bool has_colon(const expense_sheet *s, expense_span span)
         q_str t = s->tokens[i].text;
 
         if (t.p[t.n - 1] == ':' && (i > span.first || t.n > 3))
-            return expense__company_signs(s, span) < 1;
+            return expense__company_signs(s, span) < 1 &&
+                   !(is_house_mark(s, (expense_span){span.first, i - span.first + 1}) &&
+                     expense__address_signs(s, span));
     }
     return false;
 }

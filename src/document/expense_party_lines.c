@@ -38,12 +38,36 @@ static expense_span without_country(const expense_sheet *s, expense_span span)
     return span;
 }
 
+expense_span party__without_registration(const expense_sheet *s, expense_span span)
+{
+    size_t keep = span.count, digits = 0;
+
+    for (size_t i = span.count; i-- > 1;) {
+        q_str t = s->tokens[span.first + i].text;
+        size_t own = 0;
+
+        for (size_t k = 0; k < t.n; k++)
+            own += q_is_digit(t.p[k]);
+        digits += own;
+        if (digits >= 4 && (t.p[0] == '(' || (own >= 4 && q_str_has(t, '-'))))
+            keep = i;
+    }
+    while (keep > 1 && !s->tokens[span.first].folded.n) { /* specks */
+        span.first++;
+        keep--;
+    }
+    while (keep > 1 && !s->tokens[span.first + keep - 1].folded.n)
+        keep--;
+    return (expense_span){span.first, keep};
+}
+
 static bool is_house(const expense_sheet *s, expense_span span)
 {
     size_t letters, digits;
 
     expense__count_signs(s, span, &letters, &digits);
-    if (expense__company_signs(s, span) > 0 || q_str_has(s->tokens[span.first].text, '('))
+    if (expense__company_signs(s, span) > 0 || q_str_has(s->tokens[span.first].text, '(') ||
+        party__without_registration(s, span).count < span.count)
         return false;
     return digits > 0 && letters >= 4 && digits <= letters;
 }
@@ -83,29 +107,6 @@ bool party__is_salutation(const expense_sheet *s, expense_span span)
         if (q_str_is(s->tokens[span.first].folded, words[i]))
             return true;
     return false;
-}
-
-expense_span party__without_registration(const expense_sheet *s, expense_span span)
-{
-    size_t keep = span.count, digits = 0;
-
-    for (size_t i = span.count; i-- > 1;) {
-        q_str t = s->tokens[span.first + i].text;
-        size_t own = 0;
-
-        for (size_t k = 0; k < t.n; k++)
-            own += q_is_digit(t.p[k]);
-        digits += own;
-        if (digits >= 4 && (t.p[0] == '(' || (own >= 4 && q_str_has(t, '-'))))
-            keep = i;
-    }
-    while (keep > 1 && !s->tokens[span.first].folded.n) { /* specks */
-        span.first++;
-        keep--;
-    }
-    while (keep > 1 && !s->tokens[span.first + keep - 1].folded.n)
-        keep--;
-    return (expense_span){span.first, keep};
 }
 
 q_code party__emit(const party_page *p, const party_lines *l, bool vendor, const expense_hit *label,
