@@ -85,7 +85,7 @@ static q_str location_of(q_str tensor)
 static size_t external_bytes(q_str model, const char *folder)
 {
     q_arena *a = q_arena_new(SCAN_LIMIT);
-    onnx_data_options options = {folder, {NULL, 0}, 0};
+    onnx_data_options options = {.folder = folder};
     onnx_data *d;
     size_t bytes = 0;
 
@@ -108,6 +108,16 @@ static size_t external_bytes(q_str model, const char *folder)
         bytes = onnx_data__mapped(d);
     }
     q_arena_free(a);
+    return bytes;
+}
+
+/* Of the files that came along in memory. */
+static size_t files_bytes(const q_model_options *o)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < o->file_count; i++)
+        bytes += o->files[i].bytes.n;
     return bytes;
 }
 
@@ -160,7 +170,8 @@ static q_code open_bytes(q_model *m, q_str bytes, const char *folder, const q_mo
                          q_err *err)
 {
     q_model_options o = given ? *given : (q_model_options){0};
-    onnx_data_options where = {.folder = folder, .file = {NULL, 0}};
+    onnx_data_options where = {
+        .folder = folder, .file = {NULL, 0}, .files = o.files, .files_count = o.file_count};
     q_str graph = bytes;
     q_code rc = Q_OK;
 
@@ -175,7 +186,7 @@ static q_code open_bytes(q_model *m, q_str bytes, const char *folder, const q_mo
         rc = check_precision(m, &o, err);
     if (rc)
         return rc;
-    where.limit = limit_of(bytes.n + external_bytes(graph, folder), &o);
+    where.limit = limit_of(bytes.n + external_bytes(graph, folder) + files_bytes(&o), &o);
     m->arena = q_arena_new(where.limit);
     if (!m->arena)
         return q_err_nomem(err);

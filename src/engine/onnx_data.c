@@ -28,6 +28,8 @@ struct onnx_data {
     q_arena *arena;
     const char *folder;
     q_str file;
+    const q_model_file *files;
+    size_t files_count;
     size_t limit, used, block_count, file_count;
     block *blocks;
     mapping *mappings;
@@ -53,6 +55,8 @@ q_code onnx_data__new(q_arena *a, const onnx_data_options *options, onnx_data **
     d->folder = options->folder;
     d->file = options->file;
     d->limit = options->limit;
+    d->files = options->files;
+    d->files_count = options->files_count;
     if (q_arena_defer(a, release, d))
         return q_err_nomem(err);
     *out = d;
@@ -159,14 +163,31 @@ static q_code map_file(onnx_data *d, q_str name, q_str *out, q_err *err)
     return Q_OK;
 }
 
+static bool find_in_memory(const onnx_data *d, q_str name, q_str *out)
+{
+    if (q_str_starts(name, Q_STR("./")))
+        name = q_str_sub(name, 2, name.n);
+    for (size_t i = 0; i < d->files_count; i++)
+        if (q_str_eq(d->files[i].name, name)) {
+            *out = d->files[i].bytes;
+            return true;
+        }
+    return false;
+}
+
 static q_code find_file(onnx_data *d, q_str name, q_str *out, q_err *err)
 {
     if (name.n == 0 && d->file.n > 0) {
         *out = d->file;
         return Q_OK;
     }
-    if (!d->folder)
+    if (find_in_memory(d, name, out))
+        return Q_OK;
+    if (!d->folder && !d->files_count)
         return q_err_set(err, Q_INVALID, "external data in %.*s; a model in memory has no files",
+                         Q_ARG(name));
+    if (!d->folder)
+        return q_err_set(err, Q_NOTFOUND, "external data in %.*s, which is not beside the model",
                          Q_ARG(name));
     if (!stays_inside(name))
         return q_err_set(err, Q_INVALID,

@@ -9,14 +9,17 @@
 #define ENGINE_ONNX_DATA_H
 
 #include "engine/graph.h"
+#include "engine/model.h"
 
 typedef struct onnx_data onnx_data;
 
 typedef struct onnx_data_options {
-    const char *folder; /* of files with external data; NULL refuses them; borrowed */
+    const char *folder; /* of files with external data; NULL: there are but `files`; borrowed */
     q_str file;         /* what external data without a location refers to (model_file.h);
                            borrowed for the arena's life; empty refuses it */
     size_t limit;       /* bytes of all blocks */
+    const q_model_file *files; /* in memory, looked at first; borrowed for the arena's life */
+    size_t files_count;
 } onnx_data_options;
 
 Q_MUST_USE q_code onnx_data__new(q_arena *a, const onnx_data_options *options, onnx_data **out,

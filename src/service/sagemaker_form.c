@@ -186,7 +186,7 @@ static q_code read_npy(q_str body, const q_ports *ports, q_arena *a, form_input 
                          ports->input_count);
     rc = q_npy_read(body, &budget, &array, err);
     if (rc)
-        return rc == Q_NOMEM ? rc : q_err_add(err, Q_INVALID, "the npy body");
+        return rc;
     if (!is_number(array.dtype) || !is_number(p->dtype))
         rc = q_err_set(err, Q_INVALID, "the array is of %s; input %.*s is of %s",
                        q_dtype_name(array.dtype), Q_ARG(p->name), q_dtype_name(p->dtype));
@@ -224,7 +224,10 @@ q_code form__read(form_kind kind, q_str body, const q_ports *ports, q_arena *a, 
         add_one(&ports->inputs[i], &out->in[i]);
         rc = form__check(&ports->inputs[i], &out->in[i], err);
     }
-    return rc == Q_NOMEM ? rc : rc ? q_err_add(err, Q_INVALID, "%s", types[kind]) : Q_OK;
+    if (!rc || rc == Q_NOMEM)
+        return rc;
+    q_err_add(err, rc, "%s", types[kind]);
+    return Q_INVALID;
 }
 
 q_code form__write(form_kind kind, const q_ports *ports, const q_tensor *out, bool columns,

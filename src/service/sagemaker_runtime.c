@@ -37,11 +37,9 @@ static q_code check_call(q_call *call, q_str body)
                 "%s is not supported by this server; an endpoint's variants have one "
                 "model each",
                 *m);
-    if (body.n > BODY_MAX) {
-        call->error_status = 413;
+    if (body.n > BODY_MAX)
         return q_call_fail(call, "ValidationError", "Request size %zu exceeded %d bytes", body.n,
                            (int)BODY_MAX);
-    }
     return Q_OK;
 }
 
