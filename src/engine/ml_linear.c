@@ -76,7 +76,7 @@ static size_t columns(const linear_params *p)
 static q_code linear_infer(q_op_call *c, q_err *err)
 {
     const linear_params *p = c->params;
-    size_t rows, features;
+    size_t rows = 0, features = 0;
     q_code rc = ml__rows(c, &rows, &features, err);
 
     if (rc)
@@ -167,7 +167,7 @@ static q_code classifier_run(q_op_call *c, q_err *err)
 {
     const linear_params *p = c->params;
     linear_job j;
-    size_t rows, features;
+    size_t rows = 0, features = 0;
     q_code rc = ml__rows(c, &rows, &features, err);
 
     if (rc)

@@ -62,7 +62,7 @@ static q_code zip_row(q_op_call *c, const float *row, q_tensor *map, q_err *err)
 static q_code zip_run(q_op_call *c, q_err *err)
 {
     const zip_params *p = c->params;
-    size_t rows, columns;
+    size_t rows = 0, columns = 0;
     q_code rc = op__want(c, 0, err, (const q_dtype[]){Q_F32, Q_NONE});
 
     if (!rc)

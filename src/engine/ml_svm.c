@@ -181,7 +181,7 @@ static size_t work_doubles(const svm_params *p)
 static q_code svm_infer(q_op_call *c, q_err *err)
 {
     const svm_params *p = c->params;
-    size_t rows, features;
+    size_t rows = 0, features = 0;
     q_code rc = ml__rows(c, &rows, &features, err);
 
     if (rc)
@@ -390,7 +390,7 @@ static q_code classifier_run(q_op_call *c, q_err *err)
     const svm_params *p = c->params;
     svm_work w = work_of(p, c->scratch);
     float *scores = (float *)((double *)c->scratch + work_doubles(p));
-    size_t rows, features, wide = score_columns(p);
+    size_t rows = 0, features = 0, wide = score_columns(p);
     uint32_t *winner;
     q_code rc = ml__rows(c, &rows, &features, err);
 

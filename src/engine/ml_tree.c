@@ -193,7 +193,7 @@ static tree_scratch scratch_of(const q_op_call *c, size_t rows, size_t features)
 static q_code regressor_infer(q_op_call *c, q_err *err)
 {
     const tree_params *p = c->params;
-    size_t rows, features;
+    size_t rows = 0, features = 0;
     q_code rc = tree_rows(c, &rows, &features, err);
 
     if (!rc)
@@ -206,7 +206,7 @@ static q_code regressor_infer(q_op_call *c, q_err *err)
 static q_code classifier_infer(q_op_call *c, q_err *err)
 {
     const tree_params *p = c->params;
-    size_t rows, features;
+    size_t rows = 0, features = 0;
     q_code rc = tree_rows(c, &rows, &features, err);
 
     if (!rc)
@@ -219,7 +219,7 @@ static q_code classifier_infer(q_op_call *c, q_err *err)
 typedef struct tree_job {
     q_op_call *c;
     const tree_params *p;
-    size_t rows, features;
+    size_t rows = 0, features = 0;
     tree_scratch s;
     bool has;
     void (*finish)(const struct tree_job *j, size_t row);

@@ -7,6 +7,10 @@ const q_op_table *const op__tables[] = {
     /* one a line, sorted */
     &op__binary,
     &op__cast,
+    &op__contrib_act,
+    &op__contrib_attention,
+    &op__contrib_matmul,
+    &op__contrib_norm,
     &op__control,
     &op__conv,
     &op__conv_transpose,
@@ -51,6 +55,7 @@ const q_op_table *const op__tables[] = {
     &op__running,
     &op__scan,
     &op__scatter,
+    &op__scan,
     &op__select,
     &op__sequence,
     &op__shape,

@@ -118,7 +118,7 @@ static size_t dft_count(const q_op_call *c, const dft_sizes *z)
 
 static q_code dft_infer(q_op_call *c, q_err *err)
 {
-    dft_sizes z;
+    dft_sizes z = {0};
     q_shape s;
     q_code rc = dft_measure(c, &z, err);
 
@@ -248,7 +248,7 @@ static q_code stft_measure(q_op_call *c, stft_sizes *z, q_err *err)
 
 static q_code stft_infer(q_op_call *c, q_err *err)
 {
-    stft_sizes z;
+    stft_sizes z = {0};
     q_code rc = stft_measure(c, &z, err);
 
     if (!rc && !c->later)

@@ -9,6 +9,11 @@
 extern const q_op_table op__binary;
 extern const q_op_table op__cast;
 extern const q_op_table op__control;
+extern const q_op_table op__contrib_act;       /* contrib_act.c */
+extern const q_op_table op__contrib_attention; /* contrib_attention.c */
+extern const q_op_table op__contrib_matmul;    /* contrib_matmul.c */
+extern const q_op_table op__contrib_norm;      /* contrib_norm.c */
+extern const q_op_table op__control;           /* op_control.c */
 extern const q_op_table op__conv;
 extern const q_op_table op__conv_transpose;
 extern const q_op_table op__core;
@@ -58,6 +63,8 @@ extern const q_op_table op__rnn;
 extern const q_op_table op__running;
 extern const q_op_table op__scan;
 extern const q_op_table op__scatter;
+extern const q_op_table op__rnn;
+extern const q_op_table op__scan; /* op_scan.c */
 extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__shape;
