@@ -219,7 +219,7 @@ static q_code classifier_infer(q_op_call *c, q_err *err)
 typedef struct tree_job {
     q_op_call *c;
     const tree_params *p;
-    size_t rows = 0, features = 0;
+    size_t rows, features;
     tree_scratch s;
     bool has;
     void (*finish)(const struct tree_job *j, size_t row);
