@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+enum { WIDTH = 80, INDENT = 14 };
+
 static void overview(void)
 {
     fputs("Quern answers the AWS AI APIs on your own machine.\n\n"
@@ -14,10 +16,38 @@ static void overview(void)
           stdout);
 }
 
+/* The length of the next word of a usage line; what is in brackets is one. */
+static size_t word_length(const char *p)
+{
+    size_t n = 0;
+    int depth = 0;
+
+    for (; p[n] && (p[n] != ' ' || depth > 0); n++)
+        depth += (p[n] == '[') - (p[n] == ']');
+    return n;
+}
+
+static void print_usage(const cli_command *c)
+{
+    int column = printf("usage: quern %s", c->name);
+
+    for (const char *p = c->arguments; *p;) {
+        size_t n = word_length(p);
+
+        if (column + 1 + (int)n > WIDTH)
+            column = printf("\n%*s", INDENT - 1, "") - 1;
+        column += printf(" %.*s", (int)n, p);
+        for (p += n; *p == ' ';)
+            p++;
+    }
+    fputs("\n\n", stdout);
+}
+
 static void tell(const cli_command *c)
 {
-    printf("quern %s - %s\n\nusage: quern %s %s\n\n%s", c->name, c->summary, c->name, c->arguments,
-           c->help);
+    printf("quern %s - %s\n\n", c->name, c->summary);
+    print_usage(c);
+    fputs(c->help, stdout);
 }
 
 static int run(int argc, char **argv)

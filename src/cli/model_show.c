@@ -48,9 +48,10 @@ static void put_head(show *s, const char *path)
     const q_graph *g = model__graph(s->model);
     char text[32];
 
-    q_buf_printf(&s->out, "%-12s %s, %s, %s\n", "file", path,
-                 f.file ? "optimised by quern" : "ONNX",
+    q_buf_printf(&s->out, "%-12s %s, %s, %s", "file", path, f.file ? "optimised by quern" : "ONNX",
                  cli_bytes_text((double)f.source_bytes, text));
+    q_buf_printf(&s->out, ", %s in memory beside it\n",
+                 cli_bytes_text((double)f.memory_bytes, text));
     if (f.onnx->producer.n > 0)
         q_buf_printf(&s->out, "%-12s %.*s %.*s\n", "made by", Q_ARG(f.onnx->producer),
                      Q_ARG(f.onnx->producer_version));
@@ -271,7 +272,7 @@ const cli_command cli_model_show = {
             "  --precision P    as quern model optimize would make it\n"
             "  --plain          the nodes as the file has them, not fused\n"
             "\n"
-            "A node runs as a kernel (fused, with packed weights, of the precision named) or as\n"
-            "a general operator.\n",
+            "A node runs as a kernel (fused, with packed weights of the precision named) or\n"
+            "as a general operator.\n",
     .run = run,
 };

@@ -172,21 +172,41 @@ static void add_plan(work *w)
     }
 }
 
-/* Of the graph and of bodies in it, each once: what bodies take is counted outside. */
-static void add_constants(const q_graph *g, q_description *out)
+/* A constant counts once, where it is used first. */
+static void add_constant(const q_graph *g, q_value_id id, bool *seen, q_description *out)
 {
-    for (size_t i = 0; i < g->value_count; i++) {
-        const q_value_info *v = &g->values[i];
+    const q_value_info *v = id == Q_NO_VALUE ? NULL : &g->values[id];
 
-        if (v->constant && v->outer == Q_NO_VALUE) {
-            out->params += q_shape_count(&v->constant->shape);
-            out->weight_bytes += q_tensor_bytes(v->constant);
+    if (!v || seen[id] || !v->constant || v->outer != Q_NO_VALUE)
+        return;
+    seen[id] = true;
+    out->params += q_shape_count(&v->constant->shape);
+    out->weight_bytes += q_tensor_bytes(v->constant);
+}
+
+/* Of the graph and of bodies in it; what they take from around them is counted there. */
+static q_code add_constants(const q_graph *g, q_arena *a, q_description *out, q_err *err)
+{
+    bool *seen = q_arena_alloc(a, g->value_count);
+    q_code rc = seen ? Q_OK : q_err_nomem(err);
+
+    for (size_t i = 0; !rc && i < g->output_count; i++)
+        add_constant(g, g->outputs[i], seen, out);
+    for (size_t i = 0; !rc && i < g->node_count; i++) {
+        const q_node *n = g->nodes[i];
+
+        for (size_t k = 0; k < n->in_count; k++)
+            add_constant(g, n->in[k], seen, out);
+        for (size_t k = 0; !rc && k < n->attr_count; k++) {
+            const q_graph *body = n->attrs[k].kind == Q_ATTR_GRAPH ? n->attrs[k].graph : NULL;
+
+            for (size_t v = 0; body && v < body->value_count; v++)
+                add_constant(g, body->values[v].outer, seen, out);
+            if (body)
+                rc = add_constants(body, a, out, err);
         }
     }
-    for (size_t i = 0; i < g->node_count; i++)
-        for (size_t k = 0; k < g->nodes[i]->attr_count; k++)
-            if (g->nodes[i]->attrs[k].kind == Q_ATTR_GRAPH)
-                add_constants(g->nodes[i]->attrs[k].graph, out);
+    return rc;
 }
 
 static q_code describe_all(work *w, q_err *err)
@@ -208,8 +228,7 @@ static q_code describe_all(work *w, q_err *err)
         return rc;
     if (w->plan)
         add_plan(w);
-    add_constants(w->g, out);
-    return Q_OK;
+    return add_constants(w->g, w->arena, out, err);
 }
 
 static bool is_concrete(const q_graph *g, const q_shape *in)

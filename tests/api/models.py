@@ -1,0 +1,146 @@
+"""The commands about models, as a script sees them: a small network made by bytes."""
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from harness import BINARY, main
+
+FLOAT = 1
+
+
+def varint(v):
+    v &= (1 << 64) - 1
+    out = b''
+    while v >= 0x80:
+        out += bytes([v & 0x7F | 0x80])
+        v >>= 7
+    return out + bytes([v])
+
+
+def field(number, value):
+    """A field of a protobuf message: an int, a text or a message's bytes."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def node(kind, name, inputs, outputs, **ints):
+    out = b''.join(field(1, i) for i in inputs) + b''.join(field(2, o) for o in outputs)
+    out += field(3, name) + field(4, kind)
+    for key, values in ints.items():
+        out += field(5, field(1, key) + b''.join(field(8, v) for v in values) + field(20, 7))
+    return field(1, out)
+
+
+def tensor(name, dims, values):
+    return field(5, b''.join(field(1, d) for d in dims) + field(2, FLOAT) + field(8, name) +
+                 field(9, struct.pack(f'<{len(values)}f', *values)))
+
+
+def value(number, name, dims):
+    shape = b''.join(field(1, field(1, d) if isinstance(d, int) else field(2, d)) for d in dims)
+    return field(number, field(1, name) + field(2, field(1, field(1, FLOAT) + field(2, shape))))
+
+
+def model(graph):
+    return field(1, 8) + field(8, field(1, '') + field(2, 13)) + field(7, graph)
+
+
+NETWORK = model(
+    node('Conv', 'first', ['x', 'w', 'b'], ['c'], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]) +
+    node('Relu', 'relu', ['c'], ['r']) +
+    node('Conv', 'second', ['r', 'v'], ['d'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]) +
+    node('Add', 'sum', ['d', 'r'], ['y']) +
+    tensor('w', [16, 3, 3, 3], [i / 100 for i in range(432)]) + tensor('b', [16], range(16)) +
+    tensor('v', [16, 16, 3, 3], [i / 1000 for i in range(2304)]) +
+    value(11, 'x', ['batch', 3, 'height', 'width']) + value(12, 'y', []))
+
+
+class Models(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='quern-models-'))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.network = self.folder / 'network.onnx'
+        self.network.write_bytes(NETWORK)
+
+    def quern(self, *arguments, status=0):
+        done = subprocess.run([BINARY, 'model', *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        self.assertEqual(done.returncode, status, done.stderr.decode())
+        return (done.stdout if status == 0 else done.stderr).decode()
+
+    def test_the_commands_are_listed_and_explained(self):
+        for name in re.findall(r'(?m)^  model (\w+) ', self.quern()):
+            out = self.quern(name, '--help')
+            self.assertTrue(out.startswith(f'quern model {name} - '), out)
+        self.assertIn('xyzzy is no command of it', self.quern('xyzzy', status=2))
+
+    def test_show_keeps_free_dimensions_as_symbols(self):
+        out = self.quern('show', self.network, '--plain')
+        self.assertRegex(out, r'Conv 3x3 /2x2 +first +\[batch, 16, height/2, width/2\] float32')
+        self.assertIn('batch, height, width', out)
+
+    def test_show_counts_at_given_sizes(self):
+        out = self.quern('show', self.network, '--plain', '--shape', 'x=1,3,64,32')
+        self.assertRegex(out, r'first +\[1, 16, 32, 16\] float32 +operator +221 k +1.79 kB +32.8 kB')
+        self.assertIn('1.40 M MACs', out)
+
+    def test_show_tells_kernels_from_operators(self):
+        out = self.quern('show', self.network, '--shape', 'x=1,3,64,32')
+        self.assertRegex(out, r'kernel f32 +\d+ nodes +100.0 % of MACs')
+
+    def test_show_draws(self):
+        picture = self.folder / 'network.svg'
+        self.quern('show', self.network, '--plain', '--svg', picture)
+        root = ElementTree.parse(picture).getroot()
+        texts = [t.text for t in root.iter('{http://www.w3.org/2000/svg}text')]
+        for text in ('Conv', 'Relu', 'Add', 'x', 'y', '[batch, 16, height/2, width/2]'):
+            self.assertIn(text, texts)
+
+    def test_optimize_writes_a_file_that_shows_the_same(self):
+        for precision in ('f32', 'f16', 'bf16'):
+            out = self.folder / f'{precision}.q'
+            self.quern('optimize', self.network, '-o', out, '--precision', precision)
+            shown = self.quern('show', out, '--shape', 'x=1,3,64,32')
+            self.assertIn('optimised by quern', shown)
+            self.assertIn('1.40 M MACs', shown)
+        self.assertIn('a .q file already', self.quern('optimize', out, '-o', out, status=1))
+
+    def test_what_is_wrong_is_named(self):
+        cases = (
+            (b'hello', 'no ONNX model'),
+            (NETWORK[:-9], 'no ONNX model, or a damaged one'),
+            (model(node('Relu', 'r', ['w'], ['y']) + value(12, 'y', [])), '"w", is made by nothing'),
+            (model(node('Relu', 'a', ['y'], ['z']) + node('Relu', 'b', ['z'], ['y']) + value(12, 'y', [])),
+             'on a cycle'),
+            (model(node('Relu', 'a', ['x'], ['y']) + value(11, 'x', [-4]) + value(12, 'y', [])),
+             'a dimension is -4'),
+            (model(node('Relu', 'a', ['x'], ['y']) + value(11, 'x', [1 << 40]) + value(12, 'y', [])),
+             'value "x" of shape [1099511627776]'),
+            (model(tensor('w', [1 << 40], [1]) + node('Relu', 'a', ['w'], ['y']) + value(12, 'y', [])),
+             'tensor "w" holds 4 bytes'),
+            (model(node('Frobnicate', 'a', ['x'], ['y']) + value(11, 'x', [1]) + value(12, 'y', [])),
+             'Frobnicate'),
+            (model(node('And', 'a', ['x', 'x'], ['y']) + value(11, 'x', [1]) + value(12, 'y', [])),
+             'And (node a)'),
+        )
+        path = self.folder / 'wrong.onnx'
+        for content, words in cases:
+            path.write_bytes(content)
+            self.assertIn(words, self.quern('show', path, status=1))
+        self.assertIn('none.onnx', self.quern('show', self.folder / 'none.onnx', status=1))
+
+    def test_shapes_that_do_not_fit_are_named(self):
+        for shape, words in (('z=1', 'no input "z"'), ('x=1,4,8,8', 'dimension 1 is 4'),
+                             ('x=1,3', '2 dimensions'), ('x=1,q,8,8', '"q" is no number')):
+            self.assertIn(words, self.quern('show', self.network, '--shape', shape, status=1))
+
+
+if __name__ == '__main__':
+    main(Models)
