@@ -96,7 +96,7 @@ static void compute(probe *b, q_op_call *c)
     bool done = false;
 
     for (size_t i = 0; i < c->in_count; i++)
-        if (c->in[i] && !c->in[i]->data)
+        if (c->in[i] && !c->in[i]->data && !(op->flags & Q_OP_BY_SHAPE))
             return;
     if (!c->in_count || op->flags & (Q_OP_RANDOM | Q_OP_ALLOCATES))
         return;

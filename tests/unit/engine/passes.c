@@ -81,6 +81,26 @@ TEST(activations_written_out_are_recognised)
     CHECK_EQ(s.g->node_count, 1);
 }
 
+TEST(layer_norm_written_out_is_recognised)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 3, 32)), mean, d, v;
+
+    mean = SKETCH(&s, "ReduceMean", 13, x);
+    SKETCH_INTS(&s, "axes", -1);
+    d = SKETCH(&s, "Sub", 13, x, mean);
+    v = SKETCH(&s, "Pow", 13, d, sketch_scalar(&s, 2));
+    v = SKETCH(&s, "ReduceMean", 13, v);
+    SKETCH_INTS(&s, "axes", -1);
+    v = SKETCH(&s, "Add", 13, v, sketch_scalar(&s, 1e-5F));
+    v = SKETCH(&s, "Div", 13, d, SKETCH(&s, "Sqrt", 13, v));
+    v = SKETCH(&s, "Mul", 13, v, sketch_random(&s, OP_SHAPE(32)));
+    v = SKETCH(&s, "Add", 13, v, sketch_random(&s, OP_SHAPE(32)));
+    sketch_check(&s, v, 1e-4);
+    CHECK_EQ(s.g->node_count, 1);
+    CHECK_EQ(sketch_count(&s, "", "LayerNormalization"), 1);
+}
+
 /* -- weights, layout, epilogue -- */
 
 static q_value_id conv(sketch *s, q_value_id x, size_t out, size_t in, size_t side, int64_t group)
