@@ -57,7 +57,7 @@ static void direct(const conv *w, place *p, size_t c0, size_t c1)
     const kernel_conv *c = w->c;
     _Alignas(64) float sums[TILE_SUMS];
     kernel_tap taps[MOST_TAPS];
-    job_rows *r = &p->rows;
+    job_rows rows = p->rows, *r = &rows;
     size_t across = c->kernel_w / w->chain, all = (p->ky1 - p->ky0) * across, i = 0, width;
 
     r->taps = taps;
@@ -109,7 +109,7 @@ static void gathered(const conv *w, place *p, size_t c0, size_t c1)
     _Alignas(64) char buffer[GATHER_BYTES];
     _Alignas(64) float sums[TILE_SUMS];
     kernel_tap taps[MOST_TAPS];
-    job_rows *r = &p->rows;
+    job_rows rows = p->rows, *r = &rows;
     size_t all = (p->ky1 - p->ky0) * c->kernel_w;
     size_t group = 4 / w->job.element;
     /* Taps of the window in one tap of the tile: all, where no filler lies between them in B. */
@@ -150,7 +150,7 @@ static void alone(const conv *w, place *p, size_t c0, size_t c1)
     _Alignas(64) float sums[TILE_SUMS];
     size_t width, most = GATHER_BYTES / w->job.element;
     kernel_tap tap = {outside, 0};
-    job_rows *r = &p->rows;
+    job_rows rows = p->rows, *r = &rows;
 
     memset(outside, c->pad_value, sizeof outside);
     r->taps = &tap;

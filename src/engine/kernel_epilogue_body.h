@@ -153,6 +153,7 @@ TARGET static void row_curved(const finish_row *r, const vector_table *vector)
     size_t columns = r->b->columns;
     float x[TILE_COLUMNS + VL];
 
+    assert(columns > 0);
     for (size_t i = 0; i < columns; i += VL) {
         size_t n = columns - i < VL ? columns - i : VL;
 

@@ -16,6 +16,8 @@
 #include "engine/kernel_loops.h"
 #include "engine/vector.h"
 
+#include <assert.h>
+
 #define TILE_ROWS 14
 #define TILE_COLUMNS 128
 #define TILE_SUMS 512 /* rows * columns of any tile, at most */

@@ -74,7 +74,7 @@ bool model_file__is(q_str bytes)
 
 static q_code check_crc(q_str bytes, uint32_t want, const char *what, q_err *err)
 {
-    uint32_t got;
+    uint32_t got = 0;
     q_code rc = crc_of(bytes, &got, err);
 
     if (!rc && got != want)
@@ -238,7 +238,7 @@ static q_code emit_header(int fd, const layout *l, q_precision precision, q_str 
                           uint32_t weights_crc, q_err *err)
 {
     char header[WEIGHTS_AT] = {0};
-    uint32_t crc;
+    uint32_t crc = 0;
     q_code rc = crc_of(graph, &crc, err);
 
     if (rc)

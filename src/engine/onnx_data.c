@@ -205,7 +205,7 @@ static q_code find_file(onnx_data *d, q_str name, q_str *out, q_err *err)
 q_code onnx_data__external(onnx_data *d, q_str location, uint64_t offset, uint64_t bytes,
                            q_str *out, q_err *err)
 {
-    q_str file;
+    q_str file = {0};
     q_code rc = find_file(d, location, &file, err);
 
     if (rc)

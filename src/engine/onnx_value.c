@@ -289,7 +289,7 @@ static q_code read_sequence(q_arena *a, q_str bytes, size_t depth, q_tensor *out
     q_code rc = Q_OK;
 
     while (!rc && protobuf__next(&m, &f)) {
-        q_tensor *slot;
+        q_tensor *slot = NULL;
 
         if (f.number == 1)
             *name = protobuf__bytes(&m, &f);

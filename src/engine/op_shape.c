@@ -338,7 +338,7 @@ static q_code range_infer(q_op_call *c, q_err *err)
 {
     static const q_dtype types[] = {Q_F32, Q_F64, Q_I16, Q_I32, Q_I64, Q_F16, Q_BF16, Q_NONE};
     bool known = true;
-    size_t count;
+    size_t count = 0;
 
     for (size_t i = 0; i < 3; i++) {
         q_code rc = op__want(c, i, err, types);

@@ -172,7 +172,7 @@ static q_code is_ordered(const q_graph *g, bool *ordered, q_err *err)
 
 q_code validate__order(q_graph *g, q_err *err)
 {
-    bool ordered;
+    bool ordered = false;
     q_code rc = Q_OK;
 
     for (size_t i = 0; !rc && i < g->node_count; i++)
