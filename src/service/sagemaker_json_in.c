@@ -187,6 +187,8 @@ static q_code get_value(scan *s, builder *b, size_t depth)
     size_t n = 0;
     q_code rc = Q_OK;
 
+    if (!peek(s) || strchr("]},:{", peek(s)))
+        return broken(s, "a number or a list");
     if (peek(s) != '[')
         return get_element(s, b, depth);
     if (depth == Q_MAX_RANK)
