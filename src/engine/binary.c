@@ -79,7 +79,9 @@ static int64_t signed_mod(int64_t x, int64_t y)
     LOOP(t##_mod, type, type, signed_mod(x, y))                                                    \
     LOOP(t##_fmod, type, type, signed_fmod(x, y))                                                  \
     LOOP(t##_pow, type, type, signed_power(x, y))                                                  \
-    LOOP(t##_prelu, type, type, x < 0 ? (uint64_t)x * (uint64_t)y : (uint64_t)x)
+    LOOP(t##_prelu, type, type, x < 0 ? (uint64_t)x * (uint64_t)y : (uint64_t)x)                   \
+    LOOP(t##_left, type, type, (uint64_t)y < 8 * sizeof(type) ? (uint64_t)x << y : 0)              \
+    LOOP(t##_right, type, type, (uint64_t)y < 8 * sizeof(type) ? x >> y : x < 0 ? -1 : 0)
 
 #define UNSIGNED(t, type)                                                                          \
     INTEGERS(t, type)                                                                              \
@@ -236,7 +238,8 @@ NARROW(greater_equal, BINARY_GREATER_EQUAL)
     [BINARY_BIT_AND] = t##_bit_and, [BINARY_BIT_OR] = t##_bit_or, [BINARY_BIT_XOR] = t##_bit_xor
 #define SIGNED_LOOPS(t)                                                                            \
     {                                                                                              \
-        ALL_LOOPS(t), BIT_LOOPS(t), [BINARY_FMOD] = t##_fmod                                       \
+        ALL_LOOPS(t), BIT_LOOPS(t), [BINARY_FMOD] = t##_fmod, [BINARY_SHIFT_LEFT] = t##_left,      \
+                                    [BINARY_SHIFT_RIGHT] = t##_right                               \
     }
 #define UNSIGNED_LOOPS(t)                                                                          \
     {                                                                                              \

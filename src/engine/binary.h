@@ -18,9 +18,9 @@ typedef enum binary_code {
     BINARY_BIT_AND,
     BINARY_BIT_OR,
     BINARY_BIT_XOR,
-    BINARY_SHIFT_LEFT, /* by the width and more: 0 */
-    BINARY_SHIFT_RIGHT,
-    BINARY_EQUAL, /* from here on the result is a bool */
+    BINARY_SHIFT_LEFT,  /* by the width and more, or by less than 0: all bits go out */
+    BINARY_SHIFT_RIGHT, /* signed integers keep their sign */
+    BINARY_EQUAL,       /* from here on the result is a bool */
     BINARY_LESS,
     BINARY_GREATER,
     BINARY_LESS_EQUAL,

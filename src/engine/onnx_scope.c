@@ -119,6 +119,10 @@ q_code onnx__describe(onnx_scope *s, q_str info, q_err *err)
         rc = q_err_set(err, Q_INVALID, "%s", m.wrong);
     if (rc)
         return q_err_add(err, rc, "type of value \"%.*s\"", Q_ARG(name));
+    if (type.optional) { /* it may come without content, which is Q_NONE */
+        type.dtype = Q_NONE;
+        type.has_shape = false;
+    }
     id = names__find(&s->names, name);
     return id && *id != Q_NO_VALUE ? merge(&s->graph->values[*id], &type, err) : Q_OK;
 }

@@ -1,4 +1,4 @@
-/* Cast, CastLike: elements of one type as another, texts among them. */
+/* Cast, CastLike, BitCast: elements of one type as another, texts among them. */
 #include "base/buf.h"
 #include "engine/convert.h"
 #include "engine/op_tables.h"
@@ -59,6 +59,33 @@ static q_code like_infer(q_op_call *c, q_err *err)
     if (!c->in[1])
         return q_err_set(err, Q_INVALID, "input 1 is left out");
     return infer(c, c->in[1]->dtype, err);
+}
+
+/* -- BitCast: the same bits -- */
+
+static q_code bits_infer(q_op_call *c, q_err *err)
+{
+    q_dtype from = c->in[0] ? c->in[0]->dtype : Q_NONE;
+    q_dtype to = (q_dtype)((const cast_params *)c->params)->to;
+
+    if (!convert__knows(from) || to == Q_STRING || q_dtype_bits(from) != q_dtype_bits(to))
+        return q_err_set(err, Q_INVALID, "%s and %s are not of one size", q_dtype_name(from),
+                         q_dtype_name(to));
+    op__set(c, 0, to, &c->in[0]->shape);
+    return Q_OK;
+}
+
+static q_code bits_run(q_op_call *c, q_err *err)
+{
+    const q_tensor *y = c->out[0];
+    size_t n = q_tensor_bytes(y);
+
+    (void)err;
+    if (n && y->data != c->in[0]->data)
+        memcpy(y->data, c->in[0]->data, n);
+    for (size_t i = 0; y->dtype == Q_BOOL && i < n; i++)
+        ((uint8_t *)y->data)[i] = ((uint8_t *)y->data)[i] != 0;
+    return Q_OK;
 }
 
 /* -- Numbers -- */
@@ -201,6 +228,17 @@ static q_code cast_run(q_op_call *c, q_err *err)
 }
 
 static const q_op ops[] = {
+    {.domain = "",
+     .type = "BitCast",
+     .since = 26,
+     .min_in = 1,
+     .max_in = 1,
+     .max_out = 1,
+     .flags = Q_OP_IN_PLACE,
+     .params_bytes = sizeof(cast_params),
+     .load = cast_load,
+     .infer = bits_infer,
+     .run = bits_run},
     {.domain = "",
      .type = "Cast",
      .since = 6,

@@ -1,4 +1,4 @@
-/* Elements put at an index: Scatter, ScatterElements, ScatterND; replaced or joined. */
+/* Elements put at an index: Scatter, ScatterElements, ScatterND, TensorScatter. */
 #include "engine/binary.h"
 #include "engine/convert.h"
 #include "engine/op_strings.h"
@@ -77,7 +77,7 @@ static void put(const q_op_call *c, char *out, size_t to, size_t from, size_t co
 
 static void copy_data(const q_op_call *c, void *out)
 {
-    if (out != c->in[0]->data)
+    if (out && out != c->in[0]->data)
         memcpy(out, c->in[0]->data,
                q_shape_count(&c->in[0]->shape) * (q_dtype_bits(c->in[0]->dtype) / 8));
 }
@@ -198,6 +198,80 @@ static q_code nd_run(q_op_call *c, q_err *err)
     return op_strings__run(c, nd_move, err);
 }
 
+/* -- TensorScatter: a run of positions in each line of a cache -- */
+
+typedef struct cache_params {
+    int64_t axis;
+    bool circular;
+} cache_params;
+
+static q_code cache_load(q_arena *a, const q_node *n, void *params, q_err *err)
+{
+    cache_params *p = params;
+    q_str mode;
+    q_code rc = op__attr_int(n, "axis", -2, &p->axis, err);
+
+    (void)a;
+    if (!rc)
+        rc = op__attr_string(n, "mode", "linear", &mode, err);
+    if (rc)
+        return rc;
+    p->circular = q_str_is(mode, "circular");
+    if (!p->circular && !q_str_is(mode, "linear"))
+        return q_err_set(err, Q_INVALID, "mode is '%.*s'; linear or circular is right",
+                         Q_ARG(mode));
+    return Q_OK;
+}
+
+static q_code cache_infer(q_op_call *c, q_err *err)
+{
+    size_t axis;
+    char a[160], b[160];
+    q_code rc = op_strings__want(c, err);
+
+    if (!rc)
+        rc = op__axis(((const cache_params *)c->params)->axis, c->in[0]->shape.rank, &axis, err);
+    if (rc)
+        return rc;
+    const q_shape *x = &c->in[0]->shape;
+    q_shape same = c->in[1] ? c->in[1]->shape : (q_shape){0};
+    bool fits = c->in[1] && c->in[1]->dtype == c->in[0]->dtype && c->in[0]->dtype != Q_STRING &&
+                same.rank == x->rank && axis > 0 && same.dims[axis] <= x->dims[axis];
+    if (fits)
+        same.dims[axis] = x->dims[axis];
+    if (!fits || !q_shape_eq(&same, x))
+        return q_err_set(err, Q_INVALID, "an update of shape %s to a cache of %s",
+                         q_shape_text(&same, a), q_shape_text(x, b));
+    if (op__has(c, 2) &&
+        (c->in[2]->dtype != Q_I64 || q_shape_count(&c->in[2]->shape) != x->dims[0]))
+        return q_err_set(err, Q_INVALID, "the positions are not one int64 for each of the batch");
+    op__set(c, 0, c->in[0]->dtype, x);
+    return Q_OK;
+}
+
+static q_code cache_run(q_op_call *c, q_err *err)
+{
+    const cache_params *p = c->params;
+    const q_shape *x = &c->in[0]->shape;
+    size_t axis = (size_t)(p->axis < 0 ? p->axis + (int64_t)x->rank : p->axis);
+    size_t dim = x->dims[axis], steps = c->in[1]->shape.dims[axis];
+    size_t line = q_shape_span(x, axis + 1, x->rank) * (q_dtype_bits(c->in[0]->dtype) / 8);
+    size_t lines = q_shape_span(x, 0, axis), each = x->dims[0] ? lines / x->dims[0] : 0;
+
+    copy_data(c, c->out[0]->data);
+    for (size_t i = 0; i < lines; i++) {
+        int64_t first = op__has(c, 2) ? ((const int64_t *)c->in[2]->data)[i / each] : 0;
+
+        if (first < 0 || (!p->circular && (uint64_t)first > dim - steps))
+            return q_err_set(err, Q_INVALID, "%zu positions from %lld on, of %zu", steps,
+                             (long long)first, dim);
+        for (size_t k = 0; k < steps; k++)
+            memcpy((char *)c->out[0]->data + (i * dim + ((uint64_t)first + k) % dim) * line,
+                   (const char *)c->in[1]->data + (i * steps + k) * line, line);
+    }
+    return Q_OK;
+}
+
 #define OP(name, from, to, infer_by, run_by)                                                       \
     {                                                                                              \
         .domain = "", .type = name, .since = (from), .until = (to), .min_in = 3, .max_in = 3,      \
@@ -209,5 +283,15 @@ static const q_op ops[] = {
     OP("Scatter", 9, 10, elements_infer, elements_run),
     OP("ScatterElements", 11, 0, elements_infer, elements_run),
     OP("ScatterND", 11, 0, nd_infer, nd_run),
+    {.domain = "",
+     .type = "TensorScatter",
+     .since = 24,
+     .min_in = 2,
+     .max_in = 3,
+     .max_out = 1,
+     .params_bytes = sizeof(cache_params),
+     .load = cache_load,
+     .infer = cache_infer,
+     .run = cache_run},
 };
 const q_op_table op__scatter = {ops, sizeof ops / sizeof *ops};

@@ -188,6 +188,8 @@ q_dtype pass__dtype(const pass *p, q_value_id v)
 {
     const q_tensor *t = pass__constant(p, v);
 
+    if (v == Q_NO_VALUE)
+        return Q_NONE; /* an input that is left out */
     if (t)
         return t->dtype;
     if (p->shapes && p->shapes[v].known)

@@ -127,6 +127,12 @@ TEST(shifts_and_slopes)
     op_case_in(&c, OP_U8(OP_SHAPE(3), 1, 7, 9));
     op_case_run(&c);
     OP_WANT(&c, 0, 0, OP_U8(OP_SHAPE(3), 32, 0, 0));
+    c = op_case_new("", "BitShift", 27);
+    op_case_string(&c, "direction", "RIGHT");
+    op_case_in(&c, OP_I8(OP_SHAPE(3), -8, -8, 64));
+    op_case_in(&c, OP_I8(OP_SHAPE(3), 1, -1, 9));
+    op_case_run(&c);
+    OP_WANT(&c, 0, 0, OP_I8(OP_SHAPE(3), -4, -1, 0));
     c = pair("PRelu", OP_F32(OP_SHAPE(2, 2), -1, 2, -3, -4), OP_F32(OP_SHAPE(2, 1), 2, 0.5F));
     OP_WANT(&c, 0, 0, OP_F32(OP_SHAPE(2, 2), -2, 2, -1.5F, -2));
 }

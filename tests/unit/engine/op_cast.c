@@ -89,4 +89,19 @@ TEST(the_target_may_be_an_example)
     op_case_refuse(&c, Q_UNSUPPORTED);
 }
 
+TEST(the_bits_stay)
+{
+    op_case c = op_case_new("", "BitCast", 26);
+
+    op_case_int(&c, "to", Q_I32);
+    op_case_in(&c, OP_F32(OP_SHAPE(2), 1, -2));
+    op_case_run(&c);
+    OP_WANT(&c, 0, 0, OP_I32(OP_SHAPE(2), 0x3f800000, -0x40000000));
+    c = op_case_new("", "BitCast", 26);
+    op_case_int(&c, "to", Q_I64);
+    op_case_in(&c, OP_F32(OP_SHAPE(2), 1, -2));
+    op_case_refuse(&c, Q_INVALID);
+    CHECK_STR(c.err.msg, "float32 and int64 are not of one size");
+}
+
 TEST_MAIN("engine/op_cast")

@@ -45,4 +45,22 @@ TEST(tuples_put_slices)
     op_case_refuse(&c, Q_INVALID);
 }
 
+TEST(caches_take_what_is_new)
+{
+    op_case c = op_case_new("", "TensorScatter", 24);
+
+    op_case_string(&c, "mode", "circular");
+    op_case_in(&c, OP_F32(OP_SHAPE(2, 3, 1), 1, 2, 3, 4, 5, 6));
+    op_case_in(&c, OP_F32(OP_SHAPE(2, 2, 1), 7, 8, 9, 10));
+    op_case_in(&c, OP_I64(OP_SHAPE(2), 2, 0));
+    op_case_run(&c);
+    OP_WANT(&c, 0, 0, OP_F32(OP_SHAPE(2, 3, 1), 8, 2, 7, 9, 10, 6));
+    c = op_case_new("", "TensorScatter", 24);
+    op_case_in(&c, OP_F32(OP_SHAPE(1, 3, 1), 1, 2, 3));
+    op_case_in(&c, OP_F32(OP_SHAPE(1, 2, 1), 7, 8));
+    op_case_in(&c, OP_I64(OP_SHAPE(1), 2));
+    op_case_refuse(&c, Q_INVALID);
+    CHECK_STR(c.err.msg, "2 positions from 2 on, of 3");
+}
+
 TEST_MAIN("engine/op_scatter")
