@@ -84,7 +84,7 @@ static q_code extend_trunk(work *w, const layered_line *l, size_t *reached, q_er
     q_code rc = Q_OK;
 
     for (; !rc && *reached + 1 < end; ++*reached) {
-        uint32_t id;
+        uint32_t id = 0;
 
         rc = add_point(w, UINT32_MAX, *reached + 1, POINT_WIDTH, &id, err);
         if (!rc)
@@ -117,7 +117,7 @@ static q_code make_points(work *w, q_err *err)
     q_code rc = Q_OK;
 
     for (size_t i = 0; !rc && i < g->box_count; i++) {
-        uint32_t id;
+        uint32_t id = 0;
 
         rc = add_point(w, (uint32_t)i, g->boxes[i].layer, g->boxes[i].width, &id, err);
     }
