@@ -64,6 +64,18 @@ static q_code lower_precision(pass *p, q_err *err)
     return p->options.precision == Q_PRECISION_BF16 ? pass__bf16(p, err) : Q_OK;
 }
 
+/* Outputs that are left out get a value nobody uses: passes need not tell them apart. */
+static q_code name_outputs(q_graph *g, q_err *err)
+{
+    q_code rc = Q_OK;
+
+    for (size_t i = 0; !rc && i < g->node_count; i++)
+        for (size_t k = 0; !rc && k < g->nodes[i]->out_count; k++)
+            if (g->nodes[i]->out[k] == Q_NO_VALUE)
+                rc = graph__add_value(g, Q_STR(""), Q_NONE, NULL, &g->nodes[i]->out[k], err);
+    return rc;
+}
+
 static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
 {
     static pass_fn *const fns[] = {
@@ -72,8 +84,11 @@ static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
         pass__chains,      lower_precision, pass__pack,
     };
     pass p;
-    q_code rc = pass__init(&p, g, options, err);
+    q_code rc = name_outputs(g, err);
 
+    if (rc)
+        return rc;
+    rc = pass__init(&p, g, options, err);
     if (!rc)
         rc = simplify(&p, err);
     if (!rc)

@@ -404,7 +404,10 @@ static q_code check_inputs(const q_runner *r, const q_tensor *in, size_t count, 
                          q_model_input_count(r->model));
     for (size_t i = 0; i < count; i++) {
         q_port port = q_model_input(r->model, i);
+        const q_graph *g = r->root.graph;
 
+        if (in[i].dtype == Q_NONE && g->values[g->inputs[i]].type_proto.n)
+            continue; /* an optional without content */
         if (port.dtype != Q_NONE && in[i].dtype != port.dtype)
             return q_err_set(err, Q_INVALID, "input %.*s is %s; %s is right", Q_ARG(port.name),
                              q_dtype_name(in[i].dtype), q_dtype_name(port.dtype));
