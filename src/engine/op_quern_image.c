@@ -1,4 +1,6 @@
-/* Images, NHWC: windows' greatest and mean (quern:Pool), and pixels repeated (quern:Repeat). */
+/* Images, NHWC: windows' greatest and mean (quern:Pool), pixels repeated (quern:Repeat), and pixels
+ * that hold a window each laid out (quern:Spread).
+ */
 #include "engine/op_quern.h"
 #include "engine/op_tables.h"
 
@@ -188,6 +190,66 @@ static q_code repeat_run(q_op_call *c, q_err *err)
     return Q_OK;
 }
 
+/* -- Spread: [N, H, W, y * x * C] to [N, H * y, W * x, C] -- */
+
+static q_code spread_infer(q_op_call *c, q_err *err)
+{
+    const repeat_params *p = c->params;
+    size_t taps;
+    q_code rc = repeat_infer(c, err);
+
+    if (rc)
+        return rc;
+    if (!q_size_mul(&taps, p->factors[0], p->factors[1]) || c->in[0]->shape.dims[3] % taps)
+        return q_err_set(err, Q_INVALID, "%zu channels are no windows of %zu by %zu pixels",
+                         c->in[0]->shape.dims[3], p->factors[0], p->factors[1]);
+    c->out[0]->shape.dims[3] /= taps;
+    return Q_OK;
+}
+
+/* `count` pieces of `size` bytes, which lie `step` apart, one behind the other. */
+static void gather(const char *from, size_t step, size_t size, size_t count, char *to)
+{
+    if (size == 8)
+        for (size_t i = 0; i < count; i++)
+            memcpy(to + 8 * i, from + step * i, 8);
+    else if (size == 4)
+        for (size_t i = 0; i < count; i++)
+            memcpy(to + 4 * i, from + step * i, 4);
+    else
+        for (size_t i = 0; i < count; i++)
+            memcpy(to + size * i, from + step * i, size);
+}
+
+/* As repeat_rows; `pixel` is of the output. */
+static void spread_rows(void *ctx, size_t from, size_t to)
+{
+    const repeat_job *j = ctx;
+    size_t piece = j->across * j->pixel, step = j->down * piece;
+
+    for (size_t r = from; r < to; r++)
+        for (size_t y = 0; y < j->down; y++)
+            gather(j->in + r * j->width * step + y * piece, step, piece, j->width,
+                   j->out + (r * j->down + y) * j->width * piece);
+}
+
+static q_code spread_run(q_op_call *c, q_err *err)
+{
+    const repeat_params *p = c->params;
+    const q_shape *s = &c->in[0]->shape;
+    repeat_job j = {.in = c->in[0]->data,
+                    .out = c->out[0]->data,
+                    .width = s->dims[2],
+                    .pixel = c->out[0]->shape.dims[3] * q_dtype_bits(c->in[0]->dtype) / 8,
+                    .down = p->factors[0],
+                    .across = p->factors[1]};
+
+    (void)err;
+    if (q_shape_count(s))
+        op__parallel(c->team, s->dims[0] * s->dims[1], 16, spread_rows, &j);
+    return Q_OK;
+}
+
 static const q_op ops[] = {
     {.domain = "quern",
      .type = "Pool",
@@ -209,5 +271,15 @@ static const q_op ops[] = {
      .load = repeat_load,
      .infer = repeat_infer,
      .run = repeat_run},
+    {.domain = "quern",
+     .type = "Spread",
+     .since = 1,
+     .min_in = 1,
+     .max_in = 1,
+     .max_out = 1,
+     .params_bytes = sizeof(repeat_params),
+     .load = repeat_load,
+     .infer = spread_infer,
+     .run = spread_run},
 };
 const q_op_table op__quern_image = {ops, sizeof ops / sizeof *ops};

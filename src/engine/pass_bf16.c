@@ -107,7 +107,7 @@ static bool can_narrow(const pass *p, const q_node *n)
 /* How many of a node's first inputs it moves to its outputs without looking at them. */
 static size_t moved_inputs(const q_node *n)
 {
-    if (pass__is_quern(n, "Pool") || pass__is_quern(n, "Repeat"))
+    if (pass__is_quern(n, "Pool") || pass__is_quern(n, "Repeat") || pass__is_quern(n, "Spread"))
         return 1;
     if (pass__is_any(n, "Transpose Reshape Squeeze Unsqueeze Flatten Slice Split Identity"))
         return 1;

@@ -1,4 +1,5 @@
 /* Layout: the nodes that work on images, which become those of our own domain. */
+#include "engine/kernel.h"
 #include "engine/pass_layout.h"
 
 #include <string.h>
@@ -160,6 +161,66 @@ static q_code conv_node(layout *l, q_node *n, bool *done, q_err *err)
     return rc ? rc : write_window(l->p->g, made, &win, err);
 }
 
+/* Weights [i, o, y, x] as those of a 1 x 1 convolution, whose outputs are the pixels (y, x, o) of a
+ * window.
+ */
+static q_code window_weights(layout *l, const q_tensor *w, q_value_id *out, q_err *err)
+{
+    size_t in = w->shape.dims[0], n = w->shape.dims[1], taps = w->shape.dims[2] * w->shape.dims[3];
+    q_shape s = {.rank = 4, .dims = {taps * n, in, 1, 1}};
+    const float *from = w->data;
+    void *data;
+    q_code rc = pass__new_constant(l->p, Q_F32, &s, &data, out, err);
+
+    for (size_t t = 0; !rc && t < taps; t++)
+        for (size_t o = 0; o < n; o++)
+            for (size_t i = 0; i < in; i++)
+                ((float *)data)[(t * n + o) * in + i] = from[(i * n + o) * taps + t];
+    return rc;
+}
+
+static q_code window_bias(layout *l, const q_tensor *b, size_t taps, q_value_id *out, q_err *err)
+{
+    size_t n = q_shape_count(&b->shape);
+    q_shape s = {.rank = 1, .dims = {taps * n}};
+    void *data;
+    q_code rc = pass__new_constant(l->p, Q_F32, &s, &data, out, err);
+
+    for (size_t t = 0; !rc && t < taps; t++)
+        memcpy((float *)data + t * n, b->data, n * sizeof(float));
+    return rc;
+}
+
+/* With few output channels a row of a window would fill a small part of a kernel's columns, and
+ * activations be computed for the rest: the windows are made whole, and laid out then.
+ */
+static q_code narrow_deconv(layout *l, q_node *n, const q_tensor *w, q_value_id *in, window *win,
+                            q_err *err)
+{
+    size_t taps = w->shape.dims[2] * w->shape.dims[3];
+    int64_t channels[2] = {(int64_t)(taps * w->shape.dims[1]), (int64_t)w->shape.dims[0]};
+    window one = {.kernel = {1, 1}, .strides = {1, 1}, .dilations = {1, 1}};
+    q_value_id out = n->out[0], twin, spread = Q_NO_VALUE;
+    q_node *made;
+    q_code rc = window_weights(l, w, &in[1], err);
+
+    if (!rc && in[2] != Q_NO_VALUE)
+        rc = window_bias(l, pass__constant(l->p, in[2]), taps, &in[2], err);
+    if (!rc)
+        rc = redo(l, n, "Conv", in, in[2] == Q_NO_VALUE ? 2 : 3, 4, &made, err);
+    if (!rc)
+        rc = graph__set_ints(l->p->g, made, "channels", channels, 2, err);
+    if (!rc)
+        rc = write_window(l->p->g, made, &one, err);
+    if (rc)
+        return rc;
+    twin = made->out[0];
+    rc = pass__add(l->p, "quern", "Spread", 1, &twin, 1, &spread, &made, err);
+    if (!rc)
+        rc = graph__set_ints(l->p->g, made, "factors", win->kernel, 2, err);
+    return rc ? rc : layout__give_up(l, out, spread, err);
+}
+
 /* Windows that do not meet: strides as the kernel, no padding. */
 static q_code deconv_node(layout *l, q_node *n, bool *done, q_err *err)
 {
@@ -184,6 +245,10 @@ static q_code deconv_node(layout *l, q_node *n, bool *done, q_err *err)
         if (win.strides[i] != win.kernel[i] || win.dilations[i] != 1 || win.pads[i] ||
             win.pads[i + 2])
             return Q_OK;
+    if (w->shape.dims[1] * w->shape.dims[3] < KERNEL_PANEL) {
+        *done = true;
+        return narrow_deconv(l, n, w, in, &win, err);
+    }
     channels[0] = (int64_t)w->shape.dims[1];
     channels[1] = (int64_t)w->shape.dims[0];
     rc = redo(l, n, "ConvTranspose", in, in[2] == Q_NO_VALUE ? 2 : 3, 4, &made, err);

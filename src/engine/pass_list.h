@@ -31,6 +31,8 @@ Q_MUST_USE q_code pass__products(pass *p, q_err *err);
 Q_MUST_USE q_code pass__epilogue(pass *p, q_err *err);
 /* What is elementwise and left becomes quern:Chain. */
 Q_MUST_USE q_code pass__chains(pass *p, q_err *err);
+/* Products of quantised images and weights, in bytes. */
+Q_MUST_USE q_code pass__int8(pass *p, q_err *err);
 /* Products in bfloat16, and what lies between them. */
 Q_MUST_USE q_code pass__bf16(pass *p, q_err *err);
 /* Weights as the kernels read them. */

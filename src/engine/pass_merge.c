@@ -16,12 +16,36 @@ static size_t hash_str(size_t h, q_str s)
     return h;
 }
 
-static size_t hash_node(const q_node *n)
+/* Constants up to this size are compared by their bytes. */
+enum { SMALL_BYTES = 256 };
+
+static const q_tensor *small_constant(const pass *p, q_value_id v)
+{
+    const q_tensor *t = v == Q_NO_VALUE ? NULL : pass__constant(p, v);
+
+    return t && t->dtype != Q_STRING && t->dtype < Q_SEQUENCE && q_tensor_bytes(t) <= SMALL_BYTES
+               ? t
+               : NULL;
+}
+
+static bool same_value(const pass *p, q_value_id a, q_value_id b)
+{
+    const q_tensor *ta, *tb;
+
+    if (a == b)
+        return true;
+    ta = small_constant(p, a);
+    tb = small_constant(p, b);
+    return ta && tb && ta->dtype == tb->dtype && q_shape_eq(&ta->shape, &tb->shape) &&
+           (!q_tensor_bytes(ta) || !memcmp(ta->data, tb->data, q_tensor_bytes(ta)));
+}
+
+static size_t hash_node(const pass *p, const q_node *n)
 {
     size_t h = hash_str(hash_str(0, n->type), n->domain);
 
     for (size_t i = 0; i < n->in_count; i++)
-        h = mix(h, n->in[i]);
+        h = mix(h, small_constant(p, n->in[i]) ? Q_NO_VALUE : n->in[i]);
     return mix(h, n->attr_count);
 }
 
@@ -43,14 +67,15 @@ static bool same_attr(const q_attr *a, const q_attr *b)
     }
 }
 
-static bool same_node(const q_node *a, const q_node *b)
+static bool same_node(const pass *p, const q_node *a, const q_node *b)
 {
     if (!q_str_eq(a->type, b->type) || !q_str_eq(a->domain, b->domain) || a->op != b->op ||
         a->in_count != b->in_count || a->out_count != b->out_count ||
         a->attr_count != b->attr_count)
         return false;
-    if (a->in_count && memcmp(a->in, b->in, a->in_count * sizeof *a->in) != 0)
-        return false;
+    for (size_t i = 0; i < a->in_count; i++)
+        if (!same_value(p, a->in[i], b->in[i]))
+            return false;
     for (size_t i = 0; i < a->attr_count; i++) {
         const q_attr *other = NULL;
 
@@ -106,11 +131,11 @@ q_code pass__merge(pass *p, q_err *err)
         return q_err_nomem(err);
     for (size_t i = 0; i < g->node_count; i++) {
         q_node *n = g->nodes[i];
-        size_t at = hash_node(n) & (slots - 1);
+        size_t at = hash_node(p, n) & (slots - 1);
 
         if (!n->out_count)
             continue;
-        while (table[at] && !(table[at]->out_count && same_node(table[at], n)))
+        while (table[at] && !(table[at]->out_count && same_node(p, table[at], n)))
             at = (at + 1) & (slots - 1);
         if (!table[at])
             table[at] = n;

@@ -96,7 +96,8 @@ static void compute(probe *b, q_op_call *c)
     bool done = false;
 
     for (size_t i = 0; i < c->in_count; i++)
-        if (c->in[i] && !c->in[i]->data && !(op->flags & Q_OP_BY_SHAPE))
+        if (c->in[i] && !c->in[i]->data && q_shape_count(&c->in[i]->shape) &&
+            !(op->flags & Q_OP_BY_SHAPE))
             return;
     if (!c->in_count || op->flags & (Q_OP_RANDOM | Q_OP_ALLOCATES))
         return;

@@ -14,13 +14,32 @@ typedef struct affine {
 /* A product with constant weights, and where its output channels lie in them. */
 typedef struct product {
     q_node *node;
-    const q_tensor *weights;
+    const q_tensor *weights; /* float32; or int8, and `dequantise` is the node that scales them */
+    q_node *dequantise;
     size_t axis;     /* of the weights that counts output channels of a group */
     size_t channels; /* in all */
     size_t groups;   /* the weights' axis 0 is cut into so many where axis is 1 */
     bool last;       /* channels are the output's last dimension (MatMul), not the second */
     size_t bias;     /* which input is the bias; 0: it has none */
 } product;
+
+/* Constant weights in float32, or symmetric int8 behind a DequantizeLinear of their own. */
+static bool find_weights(const pass *p, const q_node *n, product *out)
+{
+    out->weights = pass__constant(p, n->in[1]);
+    if (out->weights)
+        return out->weights->dtype == Q_F32;
+    out->dequantise = pass__sole(p, n->in[1], "DequantizeLinear");
+    if (!out->dequantise || pass__has_in(out->dequantise, 2) || !pass__is(n, "Conv"))
+        return false;
+    const q_tensor *scale = pass__constant(p, out->dequantise->in[1]);
+
+    out->weights = pass__constant(p, out->dequantise->in[0]);
+    return out->weights && out->weights->dtype == Q_I8 && scale && scale->dtype == Q_F32 &&
+           scale->shape.rank == 1 && out->weights->shape.rank &&
+           scale->shape.dims[0] == out->weights->shape.dims[0] &&
+           q_node_int(out->dequantise, "axis", 1) == 0;
+}
 
 static bool product_of(const pass *p, q_value_id v, product *out)
 {
@@ -29,8 +48,8 @@ static bool product_of(const pass *p, q_value_id v, product *out)
 
     if (!n || p->uses[v] != 1 || !pass__is_any(n, "Conv ConvTranspose MatMul"))
         return false;
-    *out = (product){.node = n, .weights = pass__constant(p, n->in[1]), .groups = 1, .bias = 2};
-    if (!out->weights || out->weights->dtype != Q_F32)
+    *out = (product){.node = n, .groups = 1, .bias = 2};
+    if (!find_weights(p, n, out))
         return false;
     groups = (size_t)q_node_int(n, "group", 1);
     if (pass__is(n, "MatMul")) {
@@ -186,6 +205,23 @@ static q_code add_bias(pass *p, const product *pr, const affine *a, q_err *err)
     return Q_OK;
 }
 
+static q_code scale_scales(pass *p, const product *pr, const float *mul, q_err *err)
+{
+    const float *old = pass__constant(p, pr->dequantise->in[1])->data;
+    float *scale = q_arena_array(p->scratch, pr->channels, sizeof *scale);
+    q_value_id v;
+    q_code rc;
+
+    if (!scale)
+        return q_err_nomem(err);
+    for (size_t c = 0; c < pr->channels; c++)
+        scale[c] = old[c] * mul[c];
+    rc = pass__new_floats(p, scale, pr->channels, &v, err);
+    if (!rc)
+        pass__set_input(p, pr->dequantise, 1, v);
+    return rc;
+}
+
 static q_code put_in(pass *p, const product *pr, const affine *a, q_err *err)
 {
     q_value_id w;
@@ -197,7 +233,11 @@ static q_code put_in(pass *p, const product *pr, const affine *a, q_err *err)
         scaled = scaled || a->mul[c] != 1;
         moved = moved || a->add[c] != 0;
     }
-    if (scaled) {
+    if (scaled && pr->dequantise) {
+        rc = scale_scales(p, pr, a->mul, err);
+        if (rc)
+            return rc;
+    } else if (scaled) {
         rc = pass__new_constant(p, Q_F32, &pr->weights->shape, &data, &w, err);
         if (rc)
             return rc;

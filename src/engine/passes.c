@@ -61,7 +61,14 @@ static q_code run_bodies(q_graph *g, const q_model_options *options, q_err *err)
 
 static q_code lower_precision(pass *p, q_err *err)
 {
-    return p->options.precision == Q_PRECISION_BF16 ? pass__bf16(p, err) : Q_OK;
+    q_code rc = pass__int8(p, err);
+
+    if (rc || p->options.precision != Q_PRECISION_BF16)
+        return rc;
+    rc = pass__refresh(p, err);
+    if (!rc)
+        rc = pass__probe(p, err);
+    return rc ? rc : pass__bf16(p, err);
 }
 
 /* Outputs that are left out get a value nobody uses: passes need not tell them apart. */

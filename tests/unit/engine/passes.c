@@ -198,17 +198,84 @@ TEST(transposed_convolutions_and_upscaling)
     q_value_id none = sketch_constant(&s, op_case_empty(Q_F32, OP_SHAPE(0)));
     q_value_id by = sketch_constant(&s, OP_F32(OP_SHAPE(4), 1, 1, 2, 3));
 
-    y = SKETCH(&s, "ConvTranspose", 11, y, sketch_random(&s, OP_SHAPE(6, 5, 2, 2)));
+    y = SKETCH(&s, "ConvTranspose", 11, y, sketch_random(&s, OP_SHAPE(6, 8, 2, 2)));
     SKETCH_INTS(&s, "strides", 2, 2);
-    y = SKETCH(&s, "Add", 13, y, sketch_random(&s, OP_SHAPE(1, 5, 1, 1)));
-    y = SKETCH(&s, "Relu", 13, batch_norm(&s, y, 5));
+    y = SKETCH(&s, "Add", 13, y, sketch_random(&s, OP_SHAPE(1, 8, 1, 1)));
+    y = SKETCH(&s, "Relu", 13, batch_norm(&s, y, 8));
+    y = SKETCH(&s, "ConvTranspose", 11, y, sketch_random(&s, OP_SHAPE(8, 3, 2, 3)),
+               sketch_random(&s, OP_SHAPE(3)));
+    SKETCH_INTS(&s, "strides", 2, 3);
     y = SKETCH(&s, "Resize", 11, y, none, by);
     sketch_string(&s, "coordinate_transformation_mode", "asymmetric");
     sketch_string(&s, "nearest_mode", "floor");
     sketch_check(&s, y, 1e-4);
     CHECK_EQ(sketch_count(&s, "quern", "ConvTranspose"), 1);
     CHECK_EQ(sketch_count(&s, "quern", "Repeat"), 1);
-    CHECK_EQ(s.g->node_count, 5);
+    CHECK_EQ(sketch_count(&s, "quern", "Spread"), 1);
+    CHECK_EQ(s.g->node_count, 7);
+}
+
+/* -- precision -- */
+
+static q_value_id bytes(sketch *s, q_value_id x, float scale, uint8_t zero)
+{
+    q_value_id by = sketch_scalar(s, scale), at = sketch_constant(s, OP_U8(OP_SCALAR, zero));
+
+    x = SKETCH(s, "QuantizeLinear", 13, x, by, at);
+    return SKETCH(s, "DequantizeLinear", 13, x, by, at);
+}
+
+/* int8 weights of a convolution, with a scale for each output channel. */
+static q_value_id small_weights(sketch *s, q_shape shape)
+{
+    q_value_id w = sketch_random(s, shape), scale = sketch_random(s, OP_SHAPE(shape.dims[0]));
+    const float *v = s->g->values[w].constant->data;
+    size_t n = q_shape_count(&shape);
+    q_tensor q = {.dtype = Q_I8, .shape = shape, .data = graph__data(s->g, n)};
+    float *scales = s->g->values[scale].constant->data;
+
+    for (size_t i = 0; i < n; i++)
+        ((int8_t *)q.data)[i] = (int8_t)(v[i] * 127);
+    for (size_t i = 0; i < shape.dims[0]; i++)
+        scales[i] = 0.01F + scales[i] * scales[i] / 100;
+    w = SKETCH(s, "DequantizeLinear", 13, sketch_constant(s, &q), scale);
+    sketch_int(s, "axis", 0);
+    return w;
+}
+
+TEST(quantised_convolutions_work_on_bytes)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 5, 9, 8)), y, z;
+
+    y = bytes(&s, x, 1.0F / 128, 128);
+    y = SKETCH(&s, "Conv", 13, y, small_weights(&s, OP_SHAPE(20, 5, 3, 3)),
+               sketch_random(&s, OP_SHAPE(20)));
+    SKETCH_INTS(&s, "pads", 1, 1, 1, 1);
+    y = bytes(&s, SKETCH(&s, "Relu", 13, batch_norm(&s, y, 20)), 0.02F, 0);
+    z = SKETCH(&s, "Conv", 13, y, small_weights(&s, OP_SHAPE(20, 1, 3, 3)));
+    SKETCH_INTS(&s, "pads", 1, 1, 1, 1);
+    sketch_int(&s, "group", 20);
+    z = bytes(&s, SKETCH(&s, "Add", 13, y, z), 0.03F, 60);
+    z = SKETCH(&s, "Conv", 13, z, small_weights(&s, OP_SHAPE(8, 20, 1, 1)));
+    sketch_check(&s, z, 1e-4);
+    CHECK_EQ(sketch_count(&s, "", "QuantizeLinear"), 1);
+    CHECK_EQ(sketch_count(&s, "", "DequantizeLinear"), 0);
+    CHECK_EQ(s.g->node_count, 6);
+}
+
+TEST(bfloat16_between_products)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 5, 9, 8)), y, z;
+
+    s.options.precision = Q_PRECISION_BF16;
+    y = SKETCH(&s, "Relu", 13, conv(&s, x, 20, 5, 3, 1));
+    z = SKETCH(&s, "Add", 13, y, conv(&s, y, 20, 1, 3, 20));
+    z = SKETCH(&s, "Mul", 13, z, SKETCH(&s, "GlobalAveragePool", 1, z));
+    z = conv(&s, z, 8, 20, 1, 1);
+    sketch_check(&s, z, 0.15); /* products of hundreds, which cancel */
+    CHECK_EQ(sketch_count(&s, "", "Cast"), 1);
 }
 
 TEST_MAIN("engine/passes")
