@@ -2,6 +2,7 @@
 
 #include "engine/op_tables.h"
 #include "engine/op_widen.h"
+#include "engine/product.h"
 
 #include <assert.h>
 #include <math.h>
@@ -129,8 +130,7 @@ static void add_row_f32(void *out, const void *in, const void *weight, size_t n,
     size_t i;
 
     if (stride == 1)
-        for (i = 0; i < n; i++)
-            y[i] += x[i] * w;
+        product__table()->add_scaled(y, w, x, n);
     else
         for (i = 0; i < n; i++)
             y[i] += x[i * stride] * w;
@@ -214,9 +214,24 @@ static void conv_rows(void *ctx, size_t from, size_t to)
         conv_row(ctx, row);
 }
 
+/* A kernel of one tap takes the plane for one row. */
+static void flatten(window *w)
+{
+    size_t i;
+
+    for (i = 0; i < 3; i++)
+        if (w->kernel[i] != 1 || w->stride[i] != 1 || w->pad[i] || w->pad_end[i])
+            return;
+    w->in[2] *= w->in[0] * w->in[1];
+    w->out[2] = w->in[2];
+    w->in[0] = w->in[1] = w->out[0] = w->out[1] = 1;
+}
+
 static void conv_run_job(q_team *team, conv_job *j, size_t batch)
 {
     const window *w = &j->w;
+
+    flatten(&j->w);
     size_t work = w->out[2] * j->in_channels * w->kernel[0] * w->kernel[1] * w->kernel[2];
     size_t rows = batch * j->out_channels * w->out[0] * w->out[1];
 

@@ -445,10 +445,11 @@ static q_code dynamic_run(q_op_call *c, q_err *err)
     return Q_OK;
 }
 
+/* The standard has them from 10 and 13 on; calibrated models of older sets carry them too. */
 static const q_op ops[] = {
-    {"", "QuantizeLinear", 10, 0, 2, 3, 1, 0, sizeof(quant_params), quant_load, quantize_infer,
+    {"", "QuantizeLinear", 1, 0, 2, 3, 1, 0, sizeof(quant_params), quant_load, quantize_infer,
      quantize_run},
-    {"", "DequantizeLinear", 10, 0, 2, 3, 1, 0, sizeof(quant_params), quant_load, dequantize_infer,
+    {"", "DequantizeLinear", 1, 0, 2, 3, 1, 0, sizeof(quant_params), quant_load, dequantize_infer,
      dequantize_run},
     {"", "DynamicQuantizeLinear", 11, 0, 1, 1, 3, 0, 0, NULL, dynamic_infer, dynamic_run},
 };

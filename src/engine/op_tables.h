@@ -8,12 +8,11 @@
 
 extern const q_op_table op__binary;
 extern const q_op_table op__cast;
+extern const q_op_table op__contrib_act;
+extern const q_op_table op__contrib_attention;
+extern const q_op_table op__contrib_matmul;
+extern const q_op_table op__contrib_norm;
 extern const q_op_table op__control;
-extern const q_op_table op__contrib_act;       /* contrib_act.c */
-extern const q_op_table op__contrib_attention; /* contrib_attention.c */
-extern const q_op_table op__contrib_matmul;    /* contrib_matmul.c */
-extern const q_op_table op__contrib_norm;      /* contrib_norm.c */
-extern const q_op_table op__control;           /* op_control.c */
 extern const q_op_table op__conv;
 extern const q_op_table op__conv_transpose;
 extern const q_op_table op__core;
@@ -22,8 +21,8 @@ extern const q_op_table op__det;
 extern const q_op_table op__detect;
 extern const q_op_table op__dropout;
 extern const q_op_table op__einsum;
-extern const q_op_table op__loss;
 extern const q_op_table op__gather;
+extern const q_op_table op__loss;
 extern const q_op_table op__matmul;
 extern const q_op_table op__matmul_integer;
 extern const q_op_table op__ml_encode;
@@ -33,12 +32,6 @@ extern const q_op_table op__ml_scale;
 extern const q_op_table op__ml_svm;
 extern const q_op_table op__ml_tree;
 extern const q_op_table op__move;
-extern const q_op_table op__ml_encode;
-extern const q_op_table op__ml_linear;
-extern const q_op_table op__ml_map;
-extern const q_op_table op__ml_scale;
-extern const q_op_table op__ml_svm;
-extern const q_op_table op__ml_tree;
 extern const q_op_table op__ngram;
 extern const q_op_table op__norm;
 extern const q_op_table op__norm_channel;
@@ -53,18 +46,13 @@ extern const q_op_table op__quern_conv;
 extern const q_op_table op__quern_image;
 extern const q_op_table op__quern_matmul;
 extern const q_op_table op__random;
-extern const q_op_table op__resize;
-extern const q_op_table op__rnn;
-extern const q_op_table op__sample;
-extern const q_op_table op__scan;
 extern const q_op_table op__reduce;
 extern const q_op_table op__resize;
 extern const q_op_table op__rnn;
 extern const q_op_table op__running;
+extern const q_op_table op__sample;
 extern const q_op_table op__scan;
 extern const q_op_table op__scatter;
-extern const q_op_table op__rnn;
-extern const q_op_table op__scan; /* op_scan.c */
 extern const q_op_table op__select;
 extern const q_op_table op__sequence;
 extern const q_op_table op__shape;
