@@ -206,6 +206,8 @@ q_str sagemaker__deploy_request(q_arena *a, q_str endpoint, q_str id)
 
     q_map_str(request, Q_STR("EndpointName"), endpoint);
     q_map_str(request, Q_STR("Deployment"), id);
+    if (q_value_ok(request, NULL))
+        return (q_str){NULL, 0};
     q_json_write(&b, request);
     return q_buf_finish(&b, &text, NULL) ? (q_str){NULL, 0} : text;
 }

@@ -128,8 +128,9 @@ static q_code save_and_submit(q_catalog *c, void *arg, q_err *err)
     q_str request =
         sagemaker__deploy_request(s->call->arena, name_in(s->call), s->call->request_id);
     char id[65];
-    q_code rc = sagemaker__save(c, &sagemaker__endpoint, name_in(s->call), s->doc, s->version,
-                                s->call->arena, err);
+    q_code rc = request.p ? sagemaker__save(c, &sagemaker__endpoint, name_in(s->call), s->doc,
+                                            s->version, s->call->arena, err)
+                          : q_err_nomem(err);
 
     return rc ? rc : q_job_submit(app->jobs, SAGEMAKER_DEPLOY, request, (q_str){"", 0}, id, err);
 }
@@ -250,7 +251,7 @@ static q_code resize(q_call *call, const q_value *doc, const sagemaker_variant *
     sagemaker_variant now[SAGEMAKER_VARIANTS];
     deployment *d = NULL;
     size_t count = sagemaker__variants_read(q_value_get(doc, Q_STR("Variants")), now);
-    q_err err;
+    q_err err = {.code = Q_OK};
     q_code rc = deployment__get(
         app, name_in(call), q_value_str(doc, Q_STR("Deployment"), Q_STR("")), now, count, &d, &err);
 
@@ -258,11 +259,17 @@ static q_code resize(q_call *call, const q_value *doc, const sagemaker_variant *
         if (v[i].instances != now[i].instances)
             rc = q_served_resize(deployment__served(d, i), v[i].instances, &err);
     deployment__unref(d);
-    return rc ? q_call_fail(call, "ResourceLimitExceeded", "%s", err.msg) : Q_OK;
+    if (rc == Q_BUSY)
+        return q_call_fail(call, "ResourceLimitExceeded", "%s", err.msg);
+    call->err = err;
+    return rc;
 }
 
 q_code sagemaker__update_weights(q_call *call)
 {
+    static const char *const kept[] = {"CreatedMs",  "Status",     "FailureReason",
+                                       "ConfigName", "Deployment", "DeploymentConfig",
+                                       "Tags",       NULL};
     q_app *app = call->app;
     sagemaker_variant v[SAGEMAKER_VARIANTS];
     q_value *old = NULL, *doc, *list;
@@ -288,9 +295,8 @@ q_code sagemaker__update_weights(q_call *call)
     if (rc)
         return rc;
     doc = q_value_map(call->arena);
-    for (const q_value *m = q_value_first(old); m; m = m->next)
-        if (!q_str_is(m->key, "Variants") && !q_str_is(m->key, "ModifiedMs"))
-            sagemaker__copy(doc, q_str_cstr(call->arena, m->key), m);
+    for (const char *const *k = kept; *k; k++)
+        sagemaker__copy(doc, *k, q_value_get(old, q_str_of(*k)));
     q_map_int(doc, Q_STR("ModifiedMs"), call->now_ms);
     list = q_map_list(doc, Q_STR("Variants"));
     for (size_t i = 0; i < n; i++)

@@ -127,15 +127,18 @@ static void put_in_order(const q_value *in, items *all)
 /* ---- pages ------------------------------------------------------------- */
 
 /* A token is the place to go on from. */
-static bool token_read(q_call *call, q_str token, size_t *from)
+static q_code token_read(q_call *call, q_str token, size_t *from)
 {
-    q_str text;
-    uint64_t n;
+    q_str text = {NULL, 0};
+    uint64_t n = 0;
+    q_code rc = q_base64_decode(call->arena, token, &text, &call->err);
 
-    if (q_base64_decode(call->arena, token, &text, NULL) || !q_str_u64(text, &n))
-        return false;
+    if (rc == Q_NOMEM)
+        return rc;
+    if (rc || !q_str_u64(text, &n))
+        return q_call_fail(call, "ValidationException", "NextToken is not one of this listing");
     *from = (size_t)n;
-    return true;
+    return Q_OK;
 }
 
 static q_code token_write(q_call *call, size_t from)
@@ -160,8 +163,8 @@ q_code sagemaker__list(q_call *call, const sagemaker_listing *l)
     q_value *list = q_map_list(call->out, q_str_of(l->list));
     q_code rc;
 
-    if (token.n && !token_read(call, token, &from))
-        return q_call_fail(call, "ValidationException", "NextToken is not one of this listing");
+    if (token.n && (rc = token_read(call, token, &from)) != Q_OK)
+        return rc;
     rc = take_all(call, l->kind, &all);
     if (rc)
         return rc;

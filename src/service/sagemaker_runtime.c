@@ -93,6 +93,8 @@ static q_code run_failed(q_call *call, q_code rc, const char *msg)
         return model_error(call, 400, msg);
     case Q_TIMEOUT:
         return model_error(call, 504, msg);
+    case Q_NOMEM:
+        return q_err_nomem(&call->err);
     default:
         return model_error(call, 500, msg);
     }

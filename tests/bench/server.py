@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed and memory of the release build, each figure beside its target or its peer.
 
-usage: server.py [start] [expense] [scan] [get] [talk] [--binary build/quern]
+usage: server.py [start] [expense] [scan] [get] [talk] [serve] [--binary build/quern]
 
 Medians of several runs. Peers run in the same call on the same machine: nginx serves the static
 file, wrk loads both servers alike. Loads are bounded in time and number.
@@ -121,9 +121,9 @@ def bench_scan(binary):
     shutil.rmtree(folder)
 
 
-def wrk(url, headers=()):
+def wrk(url, headers=(), script=None):
     """Requests/s and p99 in ms."""
-    arguments = [x for h in headers for x in ('-H', h)]
+    arguments = [x for h in headers for x in ('-H', h)] + (['-s', str(script)] if script else [])
     done = subprocess.run(['wrk', '-t2', '-c32', '-d5s', '--latency', *arguments, url], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
     if 'Non-2xx' in done:
@@ -214,7 +214,80 @@ def bench_talk(binary):
         server.close()
 
 
-PARTS = {'start': bench_start, 'expense': bench_expense, 'scan': bench_scan, 'get': bench_get, 'talk': bench_talk}
+def signed_post(server, url, kind, body, script):
+    """A wrk script that sends this request, signed once; good for a quarter of an hour."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    request = AWSRequest('POST', url, data=body, headers={'Content-Type': kind})
+    SigV4Auth(Credentials(server.access_key, server.secret_key), 'sagemaker', 'us-east-1').add_auth(request)
+    headers = ', '.join(f"['{k}'] = '{v}'" for k, v in request.headers.items())
+    script.write_text(f"wrk.method = 'POST'\nwrk.body = '{body}'\nwrk.headers = {{{headers}}}\n")
+    return script
+
+
+def layers(sizes):
+    """A dense network with these layers, as ONNX; rows are free."""
+    import numpy
+    from onnx_models import FLOAT, model, node
+    nodes, weights, value = [], {}, 'x'
+    for i, (n, m) in enumerate(zip(sizes, sizes[1:])):
+        weights[f'w{i}'] = (numpy.random.default_rng(i).random((n, m), numpy.float32) - 0.5) / n
+        nodes += [node('MatMul', [value, f'w{i}'], [f'h{i}']), node('Relu', [f'h{i}'], [f'r{i}'])]
+        value = f'r{i}'
+    nodes[-1] = node('Relu', [f'h{len(sizes) - 2}'], ['y'])
+    return model([('x', FLOAT, ['N', sizes[0]])], [('y', FLOAT, ['N', sizes[-1]])], nodes, weights)
+
+
+def endpoint_of(server, name, url, **environment):
+    """An endpoint in service; the seconds from its creation to its first answer."""
+    import harness
+    sagemaker = harness.boto3_client(server, 'sagemaker')
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn='arn:aws:iam::000000000000:role/bench',
+                           PrimaryContainer={'ModelDataUrl': url, 'Environment': environment})
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[{
+        'VariantName': 'all', 'ModelName': name, 'InitialInstanceCount': 1, 'InstanceType': 'ml.m5.large'}])
+    began = time.perf_counter()
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    while sagemaker.describe_endpoint(EndpointName=name)['EndpointStatus'] == 'Creating':
+        time.sleep(0.002)
+    return time.perf_counter() - began
+
+
+def bench_serve(binary):
+    import harness
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='quern-bench-'))
+    server = harness.Server(binary=binary, extra=('--log-level', 'warn'))
+    try:
+        s3 = harness.boto3_client(server, 's3')
+        s3.create_bucket(Bucket='bench')
+        s3.put_object(Bucket='bench', Key='small.onnx', Body=layers([64, 256, 256, 10]))
+        body = ','.join(f'{i / 64:.3f}' for i in range(64))
+        results = {'joined': [], 'alone': []}
+        for name, most in (('joined', '16'), ('alone', '1')):
+            endpoint_of(server, name, 's3://bench/small.onnx', QUERN_MAX_BATCH=most, QUERN_THREADS='1')
+        for _ in range(3):
+            for name in results:
+                url = f'{server.endpoint}/endpoints/{name}/invocations'
+                results[name].append(wrk(url, script=signed_post(server, url, 'text/csv', body, folder / 'post.lua')))
+        (rate, p99), (alone, alone_p99) = ([statistics.median(x) for x in zip(*results[name])] for name in results)
+        row('InvokeEndpoint, a network of 85,000 weights, a CSV row of 64 numbers, 32 connections',
+            f'{rate:,.0f}/s, p99 {p99:.1f} ms', f'without joining {alone:,.0f}/s, p99 {alone_p99:.1f} ms')
+        runtime = harness.boto3_client(server, 'sagemaker-runtime')
+        times = []
+        for _ in range(400):
+            began = time.perf_counter()
+            runtime.invoke_endpoint(EndpointName='joined', ContentType='text/csv', Body=body)['Body'].read()
+            times.append((time.perf_counter() - began) * 1000)
+        row('the same, one caller, as boto3 sees it',
+            f'median {statistics.median(times):.1f} ms, p99 {percentile(times, 99):.1f} ms', 'target p99 < 10 ms')
+    finally:
+        server.close()
+        shutil.rmtree(folder)
+
+
+PARTS = {'start': bench_start, 'expense': bench_expense, 'scan': bench_scan, 'get': bench_get, 'talk': bench_talk,
+         'serve': bench_serve}
 
 
 def main():

@@ -16,6 +16,8 @@
 #include "service/lex_bots.h"
 #include "service/reader.h"
 #include "service/services.h"
+#include "serving/host.h"
+#include "store/record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +37,7 @@ typedef struct fault_case {
     ask ask;
     ask before[PREPARING]; /* asked without faults ahead of each run */
     bool slow;             /* other processes take part: fewer runs */
+    void (*set)(bench *b); /* called ahead of `before`; may be NULL */
 } fault_case;
 
 /* ---- the requests ---- */
@@ -129,6 +132,8 @@ static const fault_case other_cases[] = {
 
 static void prepare(bench *b, const fault_case *c)
 {
+    if (c->set)
+        c->set(b);
     for (size_t i = 0; i < PREPARING && c->before[i].service; i++)
         bench_do(b, &c->before[i]);
 }
@@ -270,6 +275,121 @@ TEST(documents_survive_a_lack_of_memory)
     sweep_all(cases, sizeof cases / sizeof *cases);
 }
 
+/* ---- models ---- */
+
+/* y = Relu(x), [N, 2], as ONNX. */
+static const char MODEL[] =
+    "\010\010:\077\012\016\012\001x\022\001y\042\004Relu:\000\022\001gZ\024\012\001x\022\017"
+    "\012\015\010\001\022\011\012\003\022\001N\012\002\010\002b\024\012\001y\022\017\012\015"
+    "\010\001\022\011\012\003\022\001N\012\002\010\002B\004\012\000\020\015";
+
+#define SM(operation, body)                                                                        \
+    {                                                                                              \
+        "sagemaker", "POST", "/", {JSON_11, "SageMaker." operation}, Q_STR_INIT(body)              \
+    }
+#define ROLE "\"ExecutionRoleArn\":\"arn:aws:iam::000000000000:role/any\""
+#define MAKE_MODEL                                                                                 \
+    SM("CreateModel", "{\"ModelName\":\"m\"," ROLE                                                 \
+                      ",\"PrimaryContainer\":{\"ModelDataUrl\":\"s3://bucket/key\"}}")
+#define MAKE_CONFIG                                                                                \
+    SM("CreateEndpointConfig", "{\"EndpointConfigName\":\"c\",\"ProductionVariants\":[{"           \
+                               "\"VariantName\":\"v\",\"ModelName\":"                              \
+                               "\"m\",\"InitialInstanceCount\":1}]}")
+
+static void forget(bench *b, const char *space, const char *key)
+{
+    bool existed;
+
+    CHECK_EQ(q_record_delete(bench_app(b)->catalog, q_str_of(space), q_str_of(key), &existed, NULL),
+             Q_OK);
+}
+
+static void without_records(bench *b)
+{
+    forget(b, "sagemaker-model", "m");
+    forget(b, "sagemaker-config", "c");
+    forget(b, "sagemaker-endpoint", "e");
+}
+
+/* The endpoint e as its job leaves it. */
+static void in_service(bench *b)
+{
+    static const char doc[] =
+        "{\"CreatedMs\":1,\"ModifiedMs\":1,\"Status\":\"InService\",\"ConfigName\":\"c\","
+        "\"Deployment\":"
+        "\"d\",\"Variants\":[{\"VariantName\":\"v\",\"ModelName\":\"m\",\"Bucket\":\"bucket\","
+        "\"Key\":"
+        "\"model\",\"Weight\":1.0,\"Instances\":1,\"Threads\":1,\"MaxBatch\":16,\"MaxWaitMs\":0,"
+        "\"OpenTimeoutMs\":60000,\"RunTimeoutMs\":60000}]}";
+
+    without_records(b);
+    CHECK_EQ(q_record_put(bench_app(b)->catalog, Q_STR("sagemaker-endpoint"), Q_STR("e"),
+                          q_str_of(doc), 1, 0, NULL),
+             Q_OK);
+}
+
+static const fault_case model_cases[] = {
+    {"CreateModel", MAKE_MODEL, .set = without_records},
+    {"DescribeModel",
+     SM("DescribeModel", "{\"ModelName\":\"m\"}"),
+     {MAKE_MODEL},
+     .set = without_records},
+    {"ListModels", SM("ListModels", "{}"), {MAKE_MODEL}, .set = without_records},
+    {"DeleteModel",
+     SM("DeleteModel", "{\"ModelName\":\"m\"}"),
+     {MAKE_MODEL},
+     .set = without_records},
+    {"CreateEndpointConfig", MAKE_CONFIG, {MAKE_MODEL}, .set = without_records},
+    {"DescribeEndpointConfig",
+     SM("DescribeEndpointConfig", "{\"EndpointConfigName\":\"c\"}"),
+     {MAKE_MODEL, MAKE_CONFIG},
+     .set = without_records},
+    {"ListEndpointConfigs",
+     SM("ListEndpointConfigs", "{}"),
+     {MAKE_MODEL, MAKE_CONFIG},
+     .set = without_records},
+    {"DeleteEndpointConfig",
+     SM("DeleteEndpointConfig", "{\"EndpointConfigName\":\"c\"}"),
+     {MAKE_MODEL, MAKE_CONFIG},
+     .set = without_records},
+    {"CreateEndpoint",
+     SM("CreateEndpoint", "{\"EndpointName\":\"e\",\"EndpointConfigName\":\"c\"}"),
+     {MAKE_MODEL, MAKE_CONFIG},
+     .set = without_records},
+    {"DescribeEndpoint", SM("DescribeEndpoint", "{\"EndpointName\":\"e\"}"), .set = in_service},
+    {"ListEndpoints", SM("ListEndpoints", "{}"), .set = in_service},
+    {"UpdateEndpoint",
+     SM("UpdateEndpoint", "{\"EndpointName\":\"e\",\"EndpointConfigName\":\"c\"}"),
+     {MAKE_MODEL, MAKE_CONFIG},
+     .set = in_service},
+    {"UpdateEndpointWeightsAndCapacities",
+     SM("UpdateEndpointWeightsAndCapacities",
+        "{\"EndpointName\":\"e\",\"DesiredWeightsAndCapacities\":[{\"VariantName\":\"v\","
+        "\"DesiredWeight\":2}]}"),
+     .set = in_service, .slow = true},
+    {"DeleteEndpoint", SM("DeleteEndpoint", "{\"EndpointName\":\"e\"}"), .set = in_service},
+    {"InvokeEndpoint",
+     {"sagemaker",
+      "POST",
+      "/endpoints/e/invocations",
+      {"Content-Type", "application/json"},
+      Q_STR_INIT("[[1, -2], [3.5, 4]]")},
+     .set = in_service,
+     .slow = true},
+};
+
+TEST(models_and_endpoints_survive_a_lack_of_memory)
+{
+    bench *b = opened();
+    const ask put = {"s3", "PUT", "/bucket/model", {NULL}, {MODEL, sizeof MODEL - 1}};
+    size_t wrong = 0;
+
+    bench_do(b, &put);
+    for (size_t i = 0; i < sizeof model_cases / sizeof *model_cases; i++)
+        wrong += sweep(b, &model_cases[i]);
+    CHECK_EQ(wrong, 0);
+}
+
 /* ---- no operation is forgotten ---- */
 
 static bool swept(const char *operation)
@@ -280,6 +400,9 @@ static bool swept(const char *operation)
 
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
         if (strcmp(documents[i], operation) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof model_cases / sizeof *model_cases; i++)
+        if (strcmp(model_cases[i].operation, operation) == 0)
             return true;
     for (size_t i = 0; i < sizeof s3_cases / sizeof *s3_cases; i++)
         if (strcmp(s3_cases[i].operation, operation) == 0)
@@ -292,8 +415,13 @@ static bool swept(const char *operation)
 
 TEST(every_operation_is_swept)
 {
-    static const q_service *const services[] = {&q_service_s3, &q_service_sts, &q_service_textract,
-                                                &q_service_comprehend, &q_service_lex_runtime};
+    static const q_service *const services[] = {&q_service_s3,
+                                                &q_service_sts,
+                                                &q_service_textract,
+                                                &q_service_comprehend,
+                                                &q_service_lex_runtime,
+                                                &q_service_sagemaker,
+                                                &q_service_sagemaker_runtime};
 
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
         for (size_t k = 0; k < services[i]->count; k++)
@@ -307,6 +435,8 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], Q_WORKER_COMMAND) == 0)
         return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare,
                              q_reader_release);
+    if (argc == 2 && strcmp(argv[1], Q_HOST_COMMAND) == 0)
+        return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
     faults_install();
     if (access("/dev/shm", W_OK) == 0) /* thousands of transactions: none waits for a disk */
         setenv("TMPDIR", "/dev/shm", 1);

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "service/lex_bots.h"
 #include "service/reader.h"
+#include "service/sagemaker.h"
 #include "service/services.h"
 #include "service/textract.h"
 #include "store/object.h"
@@ -144,6 +145,8 @@ static void bench_close(void *arg)
     q_gateway_free(b->gateway);
     q_bots_free(b->app.bots);
     q_events_free(b->app.events);
+    q_endpoints_free(b->app.endpoints);
+    q_workers_free(b->app.hosts);
     q_workers_free(b->app.workers);
     q_objects_close(b->app.objects);
     q_catalog_close(b->app.catalog);
@@ -152,8 +155,14 @@ static void bench_close(void *arg)
 bench *bench_open(void)
 {
     static const q_service *const services[] = {
-        &q_service_s3,         &q_service_sts,         &q_service_textract,
-        &q_service_comprehend, &q_service_lex_runtime, NULL,
+        &q_service_s3,
+        &q_service_sts,
+        &q_service_textract,
+        &q_service_comprehend,
+        &q_service_lex_runtime,
+        &q_service_sagemaker,
+        &q_service_sagemaker_runtime,
+        NULL,
     };
     bench *b = q_arena_alloc(q_test_arena(), sizeof *b);
     q_app *app = &b->app;
@@ -173,6 +182,9 @@ bench *bench_open(void)
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
+    CHECK_EQ(q_hosts_new(&app->hosts, NULL), Q_OK);
+    CHECK_EQ(q_endpoints_new(&app->endpoints, NULL), Q_OK);
+    CHECK_EQ(q_endpoints_start(app, NULL), Q_OK);
     CHECK_EQ(q_gateway_new(&config, &b->gateway, NULL), Q_OK);
     return b;
 }
