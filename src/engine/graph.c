@@ -1,6 +1,7 @@
 #include "engine/graph.h"
 
 #include "base/buf.h"
+#include "engine/onnx_data.h"
 #include "engine/op.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ q_code graph__new(q_arena *a, q_graph *parent, q_graph **out, q_err *err)
     g->arena = a;
     g->parent = parent;
     if (parent) {
+        g->data = parent->data;
         g->opsets = parent->opsets;
         g->opset_count = parent->opset_count;
     }
@@ -55,8 +57,12 @@ q_code graph__add_constant(q_graph *g, q_str name, const q_tensor *t, q_value_id
 
 void *graph__data(q_graph *g, size_t bytes)
 {
-    char *p =
-        bytes < SIZE_MAX - Q_TENSOR_ALIGN ? q_arena_alloc(g->arena, bytes + Q_TENSOR_ALIGN) : NULL;
+    void *block;
+    char *p;
+
+    if (g->data)
+        return onnx_data__alloc(g->data, bytes, &block, NULL) ? NULL : block;
+    p = bytes < SIZE_MAX - Q_TENSOR_ALIGN ? q_arena_alloc(g->arena, bytes + Q_TENSOR_ALIGN) : NULL;
 
     return p ? p + (Q_TENSOR_ALIGN - (uintptr_t)p % Q_TENSOR_ALIGN) % Q_TENSOR_ALIGN : NULL;
 }

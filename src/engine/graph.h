@@ -77,7 +77,9 @@ typedef struct q_opset {
 } q_opset;
 
 struct q_graph {
-    q_arena *arena; /* of the model; shared with the graphs inside */
+    q_arena *arena;         /* of the model; shared with the graphs inside */
+    struct onnx_data *data; /* of constants, which are given back when nothing uses them
+                               (onnx_data.h); NULL: they stay in the arena */
     q_str name;
     q_graph *parent; /* the graph in whose node this one is a body; NULL on top */
     q_value_info *values;

@@ -193,7 +193,8 @@ static q_code open_bytes(q_model *m, q_str bytes, const char *folder, const q_mo
     rc = onnx_data__new(m->arena, &where, &m->data, err);
     if (!rc)
         rc = prepare(m, graph, &o, err);
-    if (rc == Q_NOMEM && q_arena_used(m->arena) > where.limit / 2)
+    if (rc == Q_NOMEM &&
+        q_arena_used(m->arena) + (m->data ? onnx_data__bytes(m->data) : 0) > where.limit / 2)
         rc = q_err_set(err, Q_LIMIT, "the model takes more than %zu bytes of memory", where.limit);
     return rc;
 }
@@ -263,6 +264,8 @@ q_code q_model_open(const char *path, const q_model_options *options, q_model **
         q_model_unref(m);
         rc = q_err_add(err, rc, "model %s", path);
     } else {
+        if (!m->is_file) /* read once, as far as it has been rewritten */
+            madvise(m->mapped, m->source_bytes, MADV_DONTNEED);
         *out = m;
     }
     free(copy);
@@ -320,7 +323,7 @@ q_model_facts q_model_about(const q_model *m)
         .onnx = &m->onnx,
         .precision = m->precision,
         .file = m->is_file ? &m->file : NULL,
-        .source_bytes = m->source_bytes,
+        .source_bytes = m->source_bytes + onnx_data__mapped(m->data),
         .memory_bytes = q_arena_used(m->arena) + onnx_data__bytes(m->data),
     };
 }

@@ -8,7 +8,7 @@ typedef struct q_model_facts {
     const onnx_model *onnx; /* producer, metadata */
     q_precision precision;
     const model_file *file; /* NULL: from an ONNX file */
-    size_t source_bytes;    /* of the file */
+    size_t source_bytes;    /* of the file and those beside it */
     size_t memory_bytes;    /* beside the mapped file */
 } q_model_facts;
 q_model_facts q_model_about(const q_model *m);

@@ -340,6 +340,8 @@ q_code onnx_data__keep(onnx_data *d, q_graph *g, q_err *err)
     forget(&x, g);
     sweep(d);
     free(x.blocks);
+    for (const mapping *m = d->mappings; m; m = m->next)
+        madvise((void *)(uintptr_t)m->bytes.p, m->bytes.n, MADV_DONTNEED);
     return Q_OK;
 }
 

@@ -36,7 +36,8 @@ Q_MUST_USE q_code onnx_data__external(onnx_data *d, q_str location, uint64_t off
                                       q_str *out, q_err *err);
 
 /* Give back the blocks in which nothing lies that a node or output of the graph
- * or of its bodies uses.
+ * or of its bodies uses, and the memory of mapped files: what is still used of
+ * them comes back from the system's cache.
  */
 Q_MUST_USE q_code onnx_data__keep(onnx_data *d, q_graph *g, q_err *err);
 

@@ -92,6 +92,7 @@ static q_code read_graph(onnx_reader *r, q_str bytes, onnx_model *out, q_err *er
 
     if (rc)
         return rc;
+    top.graph->data = r->data;
     top.graph->opsets = r->opsets;
     top.graph->opset_count = r->opset_count;
     out->graph = top.graph;
