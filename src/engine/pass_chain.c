@@ -79,7 +79,7 @@ static bool binary_function(const q_node *n, unsigned *function)
 
 static bool is_float(const pass *p, q_value_id v)
 {
-    return p->shapes[v].known && p->shapes[v].dtype == Q_F32;
+    return v != Q_NO_VALUE && p->shapes[v].known && p->shapes[v].dtype == Q_F32;
 }
 
 /* -- Growing -- */

@@ -14,7 +14,7 @@
  *     random       the values are drawn: types and shapes are compared
  *     unsupported  refused with a message; nothing else is accepted
  *     broken       the case contradicts itself; it may fail
- *     loose        floats within 1e-6 + 1e-2 |wanted|, integers within 1
+ *     loose        floats within 1e-6 + 2e-2 |wanted|, integers within 1
  *
  * Prints a table by operator; exits 1 when a case fails or is unsupported
  * without being listed, or none was found.
@@ -129,7 +129,7 @@ static q_code compare_numbers(const q_tensor *got, const q_tensor *want, lenienc
                              : g == w || (isnan(g) && isnan(w));
 
         if (how == LOOSE)
-            allowed = integers ? 1 : 1e-6 + 1e-2 * fabs(w);
+            allowed = integers ? 1 : 1e-6 + 2e-2 * fabs(w);
         if (!same && !(fabs(g - w) <= allowed))
             return differs(err, got, i, g, w);
     }
