@@ -66,7 +66,8 @@ _quern() {
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;
-  model) options='--shape --svg --precision --calibrate --plain' subcommands='show optimize' ;;
+  model) options='--shape --svg --precision --calibrate --plain --input --seed --output --threads --seconds --profile --data --layers'
+    subcommands='run bench compare show optimize' ;;
   esac
 
   if ((cword == 1)); then

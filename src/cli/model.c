@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cli_command *const verbs[] = {&cli_model_show, &cli_model_optimize, NULL};
+static const cli_command *const verbs[] = {&cli_model_run,  &cli_model_bench,    &cli_model_compare,
+                                           &cli_model_show, &cli_model_optimize, NULL};
 
 static int run(int argc, char **argv)
 {

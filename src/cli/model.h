@@ -6,7 +6,8 @@
 #include "cli/command.h"
 #include "engine/describe.h"
 
-extern const cli_command cli_model_show, cli_model_optimize;
+extern const cli_command cli_model_bench, cli_model_compare, cli_model_run, cli_model_show,
+    cli_model_optimize;
 
 /* The precisions that --precision takes, as an option's argument. */
 #define CLI_PRECISIONS "f32|bf16|f16|int8"

@@ -1,4 +1,5 @@
 """The commands about models, as a script sees them: a small network made by bytes."""
+import ast
 import pathlib
 import re
 import shutil
@@ -111,6 +112,79 @@ class Models(unittest.TestCase):
             self.assertIn('optimised by quern', shown)
             self.assertIn('1.40 M MACs', shown)
         self.assertIn('a .q file already', self.quern('optimize', out, '-o', out, status=1))
+
+    def write_array(self, path, shape, values):
+        head = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {tuple(shape)}, }}"
+        head += ' ' * (-(len(head) + 11) % 64) + '\n'
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() +
+                         struct.pack(f'<{len(values)}f', *values))
+
+    def read_array(self, path):
+        content = path.read_bytes()
+        end = 10 + struct.unpack('<H', content[8:10])[0]
+        head = ast.literal_eval(content[10:end].decode())
+        return head['shape'], struct.unpack(f'<{(len(content) - end) // 4}f', content[end:])
+
+    def test_run_computes(self):
+        picture, out = self.folder / 'x.npy', self.folder / 'out'
+        self.write_array(picture, (1, 3, 1, 1), (1, 2, 3))
+        shown = self.quern('run', self.network, '--input', f'x={picture}', '--output', out, '--plain')
+        self.assertRegex(shown, r'input +x +float32 \[1, 3, 1, 1\] +from 1 to 3, mean 2')
+        self.assertRegex(shown, r'output +y +float32 \[1, 16, 1, 1\]')
+        # By hand: each kernel meets the one pixel with its middle alone.
+        first = [sum((9 * (3 * o + c) + 4) / 100 * (c + 1) for c in range(3)) + o for o in range(16)]
+        wanted = [sum((9 * (16 * o + c) + 4) / 1000 * first[c] for c in range(16)) + first[o]
+                  for o in range(16)]
+        shape, got = self.read_array(out / 'y.npy')
+        self.assertEqual(shape, (1, 16, 1, 1))
+        for g, w in zip(got, wanted, strict=True):
+            self.assertAlmostEqual(g, w, delta=1e-4 * abs(w))
+
+    def test_run_draws_the_same_from_a_seed_on_any_threads(self):
+        answers = []
+        for threads, seed, extra in ((1, 1, ()), (2, 1, ()), (1, 2, ()), (1, 1, ('--plain',))):
+            out = self.folder / f'out-{len(answers)}'
+            self.quern('run', self.network, '--shape', 'x=2,3,24,40', '--seed', seed, '--threads', threads,
+                       '--output', out, *extra)
+            answers.append(self.read_array(out / 'y.npy')[1])
+        self.assertEqual(answers[0], answers[1])
+        self.assertNotEqual(answers[0], answers[2])
+        for a, b in zip(answers[0], answers[3], strict=True):
+            self.assertAlmostEqual(a, b, delta=1e-4 * (1 + abs(a)))
+
+    def test_bench_measures(self):
+        out = self.quern('bench', self.network, '--shape', 'x=1,3,64,32', '--seconds', 0, '--threads', 2,
+                         '--profile')
+        self.assertRegex(out, r'opened in [\d.]+ ms; 0.003 GFLOP a run')
+        self.assertRegex(out, r'(?m)^ +1( +[\d.]+){4} +5 ')
+        self.assertRegex(out, r'(?m)^ +2( +[\d.]+){4} +5 ')
+        self.assertRegex(out, r'(?m)^quern.Conv +\d+ +[\d.]+ +[\d.]+ +[\d.]+')
+
+    def test_compare_tells_how_far_outputs_are_apart(self):
+        half = self.folder / 'half.q'
+        self.quern('optimize', self.network, '-o', half, '--precision', 'f16')
+        out = self.quern('compare', self.network, self.network, '--shape', 'x=1,3,16,16', '--layers')
+        self.assertIn('4 sets of inputs', out)
+        self.assertRegex(out, r'(?m)^y +[\d.e-]+ +[\d.e-]+ +1.00000000 ')
+        self.write_array(self.folder / 'data' / 'one.npy', (1, 3, 4, 4), [i / 48 for i in range(48)])
+        out = self.quern('compare', self.network, half, '--data', self.folder / 'data')
+        self.assertIn('1 set of inputs', out)
+        self.assertRegex(out, r'(?m)^y +[\d.e-]+ +[\d.e-]+ +(0.999\d+|1.0+) ')
+
+    def test_inputs_that_do_not_fit_are_named(self):
+        picture = self.folder / 'x.npy'
+        self.write_array(picture, (1, 4, 1, 1), (1, 2, 3, 4))
+        for words, arguments in (('dimension 0 of input "x" is free', ()),
+                                 ('input x has shape [1, 4, 1, 1]', ('--input', picture)),
+                                 ('no input "z"', ('--input', f'z={picture}')),
+                                 ('no npy file', ('--input', self.network)),
+                                 ('--threads is "0"', ('--shape', 'x=1,3,8,8', '--threads', 0))):
+            self.assertIn(words, self.quern('run', self.network, *arguments, status=1))
+        empty = self.folder / 'empty'
+        empty.mkdir()
+        self.assertIn('holds no inputs', self.quern('compare', self.network, self.network, '--data', empty,
+                                                    status=1))
 
     def test_what_is_wrong_is_named(self):
         cases = (
