@@ -1,9 +1,8 @@
 #include "engine/op_quern_chain.h"
 
-#include "engine/narrow.h"
+#include "engine/kernel_tile.h"
 #include "engine/op_tables.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Elements of a piece that goes through all steps at once, in the nearest cache. */
@@ -178,7 +177,7 @@ typedef struct chain_operand {
 
 typedef struct chain_job {
     const chain_params *p;
-    const vector_table *table;
+    const kernel_set *set;
     chain_operand operands[CHAIN_OPERANDS];
     size_t operand_count;
     size_t outer_dims[Q_MAX_RANK], outer_rank;
@@ -256,50 +255,25 @@ static void cut(chain_job *j)
 
 /* -- A piece -- */
 
+/* Room for an operand's elements; which row it holds, repeated, and how often. */
+typedef struct pattern {
+    float room[TILE];
+    size_t at, rows; /* rows 0: none */
+} pattern;
+
 typedef struct tile {
     size_t rows, columns; /* of this piece; columns are all the row has, when rows > 1 */
 } tile;
 
-static void widen(const uint16_t *from, size_t n, float *to)
+/* Elements [at, at + n) as floats. */
+static void copy_run(const chain_job *j, const chain_operand *o, size_t at, size_t n, float *to)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] = narrow__from_bf16(from[i]);
-}
+    const char *from = o->data + at * q_dtype_bits(o->dtype) / 8;
 
-static void scale_up(const uint8_t *from, size_t n, quern_q q, float *to)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = (float)((int)from[i] - q.zero) * q.scale;
-}
-
-static void copy_run(const chain_operand *o, size_t at, size_t n, float *to)
-{
-    if (o->dtype == Q_BF16)
-        widen((const uint16_t *)(const void *)o->data + at, n, to);
-    else if (o->dtype == Q_U8)
-        scale_up((const uint8_t *)o->data + at, n, o->q, to);
+    if (o->dtype == Q_F32)
+        memcpy(to, from, n * sizeof *to);
     else
-        memcpy(to, (const float *)(const void *)o->data + at, n * sizeof *to);
-}
-
-/* The result as it is to be stored. */
-static void store(const chain_params *p, const float *from, size_t n, char *out, size_t at)
-{
-    uint16_t *narrow = (uint16_t *)(void *)out + at;
-    uint8_t *bytes = (uint8_t *)out + at;
-
-    if (p->out == Q_BF16) {
-        for (size_t i = 0; i < n; i++)
-            narrow[i] = narrow__to_bf16(from[i]);
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        float v = from[i] / p->out_q.scale;
-
-        v = v > -1024.0F ? v : -1024.0F; /* a NaN too */
-        v = rintf(v < 1024.0F ? v : 1024.0F) + (float)p->out_q.zero;
-        bytes[i] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-    }
+        j->set->widen(o->dtype, from, o->q.scale, o->q.zero, to, n);
 }
 
 static void fill(float *to, size_t n, float v)
@@ -309,34 +283,40 @@ static void fill(float *to, size_t n, float v)
 }
 
 /* The operand's elements for a piece, as floats with the step they are to be read with. */
-static const float *fetch(const chain_operand *o, size_t at, const tile *t, float *buffer,
-                          size_t *step)
+static const float *fetch(const chain_job *j, const chain_operand *o, size_t at, const tile *t,
+                          pattern *b, size_t *step)
 {
+    float *buffer = b->room;
     size_t n = t->rows * t->columns;
     bool along = o->column_stride != 0, down = o->row_stride != 0;
 
     *step = 1;
     if (!along && (!down || t->rows == 1)) {
-        copy_run(o, at, 1, buffer);
+        copy_run(j, o, at, 1, buffer);
         *step = 0;
         return buffer;
     }
     if (along && (down || t->rows == 1)) {
         if (o->dtype == Q_F32)
             return (const float *)(const void *)o->data + at;
-        copy_run(o, at, n, buffer);
+        copy_run(j, o, at, n, buffer);
+        b->rows = 0;
         return buffer;
     }
-    if (along) { /* one row for all */
-        copy_run(o, at, t->columns, buffer);
+    if (along) { /* one row for all, and often for the next piece too */
+        if (b->at == at && b->rows >= t->rows)
+            return buffer;
+        copy_run(j, o, at, t->columns, buffer);
         for (size_t r = 1; r < t->rows; r++)
             memcpy(buffer + r * t->columns, buffer, t->columns * sizeof *buffer);
+        b->at = at;
+        b->rows = t->rows;
         return buffer;
     }
     for (size_t r = 0; r < t->rows; r++) { /* one element for each row */
         float v;
 
-        copy_run(o, at + r * o->row_stride, 1, &v);
+        copy_run(j, o, at + r * o->row_stride, 1, &v);
         fill(buffer + r * t->columns, t->columns, v);
     }
     return buffer;
@@ -346,30 +326,27 @@ static void run_steps(const chain_job *j, const float *const *in, const size_t *
                       float *acc, float *out)
 {
     const float *x = in[0];
-    size_t x_step = steps[0];
 
+    if (!steps[0]) {
+        fill(acc, n, *x);
+        x = acc;
+    }
     for (size_t i = 0; i < j->p->count; i++) {
         const chain_step *s = &j->p->steps[i];
         float *to = i + 1 == j->p->count ? out : acc;
 
-        if (s->kind == CHAIN_UNARY) {
-            if (!x_step) {
-                fill(acc, n, *x);
-                x = acc;
-            }
-            j->table->unary[s->function](x, to, n, s->a, s->b);
-        } else if (s->kind == CHAIN_BINARY) {
-            j->table->binary[s->function](x, x_step, in[s->operand], steps[s->operand], to, n);
-        } else {
-            j->table->binary[s->function](in[s->operand], steps[s->operand], x, x_step, to, n);
-        }
+        if (s->kind == CHAIN_UNARY)
+            j->set->vector->unary[s->function](x, to, n, s->a, s->b);
+        else if (s->kind == CHAIN_BINARY)
+            j->set->vector->binary[s->function](x, 1, in[s->operand], steps[s->operand], to, n);
+        else
+            j->set->vector->binary[s->function](in[s->operand], steps[s->operand], x, 1, to, n);
         x = to;
-        x_step = 1;
     }
 }
 
 static void run_tile(const chain_job *j, const size_t *base, size_t row, size_t column, size_t to,
-                     const tile *t, float (*buffers)[TILE], float *acc)
+                     const tile *t, pattern *patterns, float *acc)
 {
     const float *in[CHAIN_OPERANDS];
     size_t steps[CHAIN_OPERANDS], n = t->rows * t->columns;
@@ -377,23 +354,27 @@ static void run_tile(const chain_job *j, const size_t *base, size_t row, size_t 
     for (size_t i = 0; i < j->operand_count; i++) {
         const chain_operand *o = &j->operands[i];
 
-        in[i] = fetch(o, base[i] + row * o->row_stride + column * o->column_stride, t, buffers[i],
-                      &steps[i]);
+        in[i] = fetch(j, o, base[i] + row * o->row_stride + column * o->column_stride, t,
+                      &patterns[i], &steps[i]);
     }
     if (j->p->out == Q_F32) {
         run_steps(j, in, steps, n, acc, (float *)(void *)j->out + to);
     } else {
         run_steps(j, in, steps, n, acc, acc);
-        store(j->p, acc, n, j->out, to);
+        j->set->narrow(j->p->out, acc, j->p->out_q.scale, j->p->out_q.zero,
+                       j->out + to * q_dtype_bits(j->p->out) / 8, n);
     }
 }
 
 static void run_tiles(void *ctx, size_t from, size_t to)
 {
     const chain_job *j = ctx;
-    float buffers[CHAIN_OPERANDS][TILE], acc[TILE];
+    pattern patterns[CHAIN_OPERANDS];
+    float acc[TILE];
     size_t each = j->row_tiles * j->column_tiles;
 
+    for (size_t i = 0; i < j->operand_count; i++)
+        patterns[i].rows = 0;
     for (size_t at = from; at < to; at++) {
         size_t outer = at / each, rest = outer, base[CHAIN_OPERANDS] = {0};
         size_t row = at % each / j->column_tiles * j->tile_rows;
@@ -404,7 +385,7 @@ static void run_tiles(void *ctx, size_t from, size_t to)
         for (size_t d = j->outer_rank; d-- > 0; rest /= j->outer_dims[d])
             for (size_t i = 0; i < j->operand_count; i++)
                 base[i] += rest % j->outer_dims[d] * j->operands[i].outer_strides[d];
-        run_tile(j, base, row, column, (outer * j->rows + row) * j->columns + column, &t, buffers,
+        run_tile(j, base, row, column, (outer * j->rows + row) * j->columns + column, &t, patterns,
                  acc);
     }
 }
@@ -414,7 +395,7 @@ static q_code chain_run(q_op_call *c, q_err *err)
     const q_shape *out = &c->out[0]->shape;
     size_t sizes[Q_MAX_RANK], sample[Q_MAX_RANK] = {0}, groups, outer = 1;
     chain_job j = {.p = c->params,
-                   .table = vector__table(),
+                   .set = kernel__set(kernel__isa()),
                    .operand_count = c->in_count,
                    .rows = 1,
                    .columns = 1,

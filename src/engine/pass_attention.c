@@ -119,7 +119,8 @@ static bool shapes_fit(const pass *p, q_value_id q, q_value_id kt, q_value_id v,
             continue;
         const q_shape *sm = &p->shapes[a->mask].of[i];
 
-        if (!p->shapes[a->mask].known || sm->rank > r || p->shapes[a->mask].dtype != Q_F32)
+        if (!p->shapes[a->mask].known || !sm->rank || sm->rank > r ||
+            p->shapes[a->mask].dtype != Q_F32 || sm->dims[sm->rank - 1] != sk->dims[r - 1])
             return false;
         for (size_t d = 0; d < sm->rank; d++) {
             size_t at = r - sm->rank + d;
@@ -140,7 +141,7 @@ static bool known_f32(const pass *p, q_value_id v)
 static bool match(const pass *p, const q_node *n, attention *a)
 {
     const q_node *softmax, *product;
-    int64_t swap;
+    int64_t swap, last;
 
     if (!pass__is(n, "MatMul") || !known_f32(p, n->in[0]) || !known_f32(p, n->in[1]))
         return false;
@@ -152,6 +153,7 @@ static bool match(const pass *p, const q_node *n, attention *a)
     if (!product || !known_f32(p, product->in[0]) || !known_f32(p, product->in[1]) ||
         !shapes_fit(p, product->in[0], product->in[1], n->in[1], a))
         return false;
+    last = (int64_t)a->rank - 1;
     a->q.v = product->in[0];
     a->k.v = product->in[1];
     a->v.v = n->in[1];
@@ -163,7 +165,9 @@ static bool match(const pass *p, const q_node *n, attention *a)
     swap = a->k.perm[a->rank - 1]; /* k, not k' */
     a->k.perm[a->rank - 1] = a->k.perm[a->rank - 2];
     a->k.perm[a->rank - 2] = swap;
-    return true;
+    /* Rows are to lie together. */
+    return a->q.perm[a->rank - 1] == last && a->k.perm[a->rank - 1] == last &&
+           a->v.perm[a->rank - 1] == last;
 }
 
 static q_code rewrite(pass *p, q_node *n, const attention *a, q_err *err)

@@ -83,6 +83,14 @@ static q_code name_outputs(q_graph *g, q_err *err)
     return rc;
 }
 
+/* Values of the graph around that this body does not use any more are not held on to. */
+static void let_go(const pass *p)
+{
+    for (size_t i = 0; i < p->g->value_count; i++)
+        if (!p->uses[i])
+            p->g->values[i].outer = Q_NO_VALUE;
+}
+
 static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
 {
     static pass_fn *const fns[] = {
@@ -106,6 +114,10 @@ static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
         rc = pass__fold(&p, false, err);
     if (!rc)
         rc = pass__refresh(&p, err);
+    if (!rc)
+        rc = pass__settle(&p, err);
+    if (!rc)
+        let_go(&p);
     pass__clear(&p);
     return rc;
 }
