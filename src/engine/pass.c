@@ -7,9 +7,10 @@
 
 #define SCRATCH_LIMIT ((size_t)1 << 30)
 
-q_code pass__init(pass *p, q_graph *g, const q_model_options *options, q_err *err)
+q_code pass__init(pass *p, q_graph *g, const q_model_options *options, const pass *around,
+                  q_err *err)
 {
-    *p = (pass){.g = g};
+    *p = (pass){.g = g, .around = around, .sizes = PASS_SIZES};
     if (options)
         p->options = *options;
     p->temp = q_arena_new(SIZE_MAX);

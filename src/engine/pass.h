@@ -14,6 +14,7 @@
  * equal for both is taken to be equal always.
  */
 #define PASS_PROBES 2
+#define PASS_SIZES 3
 typedef struct pass_shape {
     bool known;
     q_dtype dtype;
@@ -27,14 +28,17 @@ typedef struct pass {
     q_value_id *made; /* constants whose elements are in temp */
     size_t made_count, made_cap;
     q_model_options options;
-    q_node **maker;     /* [value_cap]; NULL for inputs and constants */
-    size_t *uses;       /* [value_cap] */
-    pass_shape *shapes; /* [value_cap] after pass__probe; else NULL */
+    const struct pass *around; /* of the graph in whose body this one is; or NULL */
+    size_t sizes;              /* which sizes pass__probe puts in; PASS_SIZES: not chosen yet */
+    q_node **maker;            /* [value_cap]; NULL for inputs and constants */
+    size_t *uses;              /* [value_cap] */
+    pass_shape *shapes;        /* [value_cap] after pass__probe; else NULL */
     size_t value_cap;
 } pass;
 
-/* `options` may be NULL. pass__clear in any case. */
-Q_MUST_USE q_code pass__init(pass *p, q_graph *g, const q_model_options *options, q_err *err);
+/* `options` and `around` may be NULL. pass__clear in any case. */
+Q_MUST_USE q_code pass__init(pass *p, q_graph *g, const q_model_options *options,
+                             const pass *around, q_err *err);
 void pass__clear(pass *p);
 /* Drop what is unused, put nodes in order, bind the new ones, count again. */
 Q_MUST_USE q_code pass__refresh(pass *p, q_err *err);

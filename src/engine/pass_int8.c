@@ -278,6 +278,51 @@ static q_code quantise_chain(pass *p, q_node *n, q_node *chain, quern_q by, q_er
     return rc;
 }
 
+/* n by itself, between floats and bytes, as a chain that only converts. */
+static q_code convert(pass *p, q_node *n, q_value_id x, const chain_params *c, q_err *err)
+{
+    q_value_id out = n->out[0];
+    q_str name = n->name;
+    q_node *made;
+    q_code rc;
+
+    pass__remove(p, n);
+    rc = pass__add(p, "quern", "Chain", 1, &x, 1, &out, &made, err);
+    if (rc)
+        return rc;
+    made->name = name;
+    return chain__write(p->g, made, c, err);
+}
+
+static chain_params copy_chain(void)
+{
+    chain_params c = chain__nothing();
+
+    c.count = 1;
+    c.steps[0] = (chain_step){CHAIN_UNARY, VECTOR_AFFINE, 0, 1, 0};
+    return c;
+}
+
+/* What is left between floats and bytes when all else is done. */
+static q_code convert_rest(pass *p, q_node *n, q_err *err)
+{
+    chain_params c = copy_chain();
+    quern_q by;
+    bytes x;
+
+    if (pass__is(n, "QuantizeLinear") && read_q(p, n, true, &by) &&
+        pass__dtype(p, n->in[0]) == Q_F32) {
+        c.out = Q_U8;
+        c.out_q = by;
+        return convert(p, n, n->in[0], &c, err);
+    }
+    if (pass__is(n, "DequantizeLinear") && is_dequantised(p, n->out[0], &x)) {
+        c.operand_q[0] = x.by;
+        return convert(p, n, x.q, &c, err);
+    }
+    return Q_OK;
+}
+
 static q_code lower_quantise(pass *p, q_node *n, q_err *err)
 {
     q_node *under = pass__maker(p, n->in[0]);
@@ -319,5 +364,13 @@ q_code pass__int8(pass *p, q_err *err)
         else if (moved)
             rc = lower_move(p, n, moved, err);
     }
+    if (!rc)
+        rc = pass__refresh(p, err);
+    if (!rc)
+        rc = pass__probe(p, err);
+    count = p->g->node_count;
+    for (size_t i = 0; !rc && i < count; i++)
+        if (p->g->nodes[i]->out_count)
+            rc = convert_rest(p, p->g->nodes[i], err);
     return rc;
 }

@@ -4,7 +4,8 @@
  * the first dimension of an input, multiples of 32 for the others, for nets
  * halve images several times. Dimensions of one name get one size. Small
  * values that follow from shapes are computed, as the runner's plan does.
- * A value that cannot be told for both choices is not known.
+ * A value that cannot be told for both choices is not known. Nets that refuse
+ * some sizes are tried with others: those stay by which most values are known.
  */
 #include "engine/op.h"
 #include "engine/pass.h"
@@ -16,15 +17,20 @@
 typedef struct probe {
     pass *p;
     q_tensor *values; /* [value_count]; Q_NONE: not known */
-    size_t which;
+    size_t sizes, which;
 } probe;
 
 /* Sizes that are no multiples of one another, so that what is equal is so for a reason. */
-static size_t size_of(size_t which, size_t axis, size_t nth)
+static size_t size_of(size_t sizes, size_t which, size_t axis)
 {
-    static const size_t later[PASS_PROBES][4] = {{160, 224, 352, 96}, {288, 416, 96, 160}};
+    static const size_t first[PASS_SIZES][PASS_PROBES] = {{2, 3}, {2, 3}, {1, 1}};
+    static const size_t later[PASS_SIZES][PASS_PROBES][4] = {
+        {{96, 160, 224, 352}, {160, 288, 416, 96}},
+        {{96, 576, 2048, 640}, {160, 1152, 4096, 1280}},
+        {{96, 576, 224, 352}, {160, 1152, 416, 96}},
+    };
 
-    return axis ? later[which][nth % 4] : which + 2;
+    return axis ? later[sizes][which][axis % 4] : first[sizes][which];
 }
 
 static bool same_name(const q_value_info *v, size_t axis, q_str name)
@@ -33,8 +39,9 @@ static bool same_name(const q_value_info *v, size_t axis, q_str name)
 }
 
 /* The size of a free dimension: of the first one of its name, else by its place. */
-static size_t free_size(const q_graph *g, size_t input, size_t axis, size_t which)
+static size_t free_size(const probe *b, size_t input, size_t axis)
 {
+    const q_graph *g = b->p->g;
     const q_value_info *mine = &g->values[g->inputs[input]];
     q_str name = mine->dim_names ? mine->dim_names[axis] : (q_str){0};
 
@@ -43,12 +50,12 @@ static size_t free_size(const q_graph *g, size_t input, size_t axis, size_t whic
 
         for (size_t k = 0; v->has_shape && k < v->shape.rank; k++)
             if (same_name(v, k, name))
-                return free_size(g, i, k, which);
+                return free_size(b, i, k);
     }
     for (size_t k = 0; k < axis; k++)
         if (same_name(mine, k, name))
-            return size_of(which, k, k);
-    return size_of(which, axis, axis);
+            return size_of(b->sizes, b->which, k);
+    return size_of(b->sizes, b->which, axis);
 }
 
 static void set_inputs(probe *b)
@@ -65,7 +72,7 @@ static void set_inputs(probe *b)
         t->shape = v->shape;
         for (size_t k = 0; k < t->shape.rank; k++)
             if (t->shape.dims[k] == Q_DIM_UNKNOWN)
-                t->shape.dims[k] = free_size(g, i, k, b->which);
+                t->shape.dims[k] = free_size(b, i, k);
     }
 }
 
@@ -146,6 +153,18 @@ static q_code probe_node(probe *b, const q_node *n, q_err *err)
     return Q_OK;
 }
 
+/* What a body takes from the graph around it has the shape it has there. */
+static void set_from_around(probe *b, q_value_id v)
+{
+    const pass *around = b->p->around;
+    q_value_id outer = b->p->g->values[v].outer;
+
+    if (!around || !around->shapes || outer == Q_NO_VALUE || !around->shapes[outer].known)
+        return;
+    b->values[v].dtype = around->shapes[outer].dtype;
+    b->values[v].shape = around->shapes[outer].of[b->which];
+}
+
 static q_code probe_graph(probe *b, q_err *err)
 {
     const q_graph *g = b->p->g;
@@ -159,6 +178,8 @@ static q_code probe_graph(probe *b, q_err *err)
 
         if (t)
             b->values[i] = *t;
+        else
+            set_from_around(b, (q_value_id)i);
     }
     set_inputs(b);
     for (size_t i = 0; !rc && i < g->node_count; i++)
@@ -166,22 +187,58 @@ static q_code probe_graph(probe *b, q_err *err)
     return rc;
 }
 
-q_code pass__probe(pass *p, q_err *err)
-{
-    probe b[PASS_PROBES];
-    pass_shape *shapes;
-    q_code rc = Q_OK;
+static q_code probe_sizes(pass *p, size_t sizes, pass_shape *shapes, size_t *known, q_err *err);
 
-    shapes = q_arena_array(p->scratch, p->value_cap, sizeof *shapes);
-    if (!shapes)
-        return q_err_nomem(err);
-    for (size_t k = 0; !rc && k < PASS_PROBES; k++) {
-        b[k] = (probe){.p = p, .which = k};
-        rc = probe_graph(&b[k], err);
-    }
+/* How many values of this body would be known, were the shapes around it these. */
+static q_code probe_body(pass *around, q_graph *body, size_t sizes, size_t *known, q_err *err)
+{
+    pass p = {.g = body, .scratch = around->scratch, .around = around, .sizes = PASS_SIZES};
+    pass_shape *shapes = q_arena_array(p.scratch, body->value_count, sizeof *shapes);
+    graph_uses uses;
+    q_code rc = shapes ? graph__uses(body, p.scratch, &uses, err) : q_err_nomem(err);
+
     if (rc)
         return rc;
-    for (size_t i = 0; i < p->g->value_count; i++) {
+    p.maker = uses.maker;
+    p.uses = uses.uses;
+    p.value_cap = body->value_count;
+    return probe_sizes(&p, sizes, shapes, known, err);
+}
+
+static q_code probe_bodies(const pass *p, size_t sizes, pass_shape *shapes, size_t *known,
+                           q_err *err)
+{
+    pass around = *p;
+    q_code rc = Q_OK;
+
+    around.shapes = shapes;
+    for (size_t i = 0; !rc && i < p->g->node_count; i++) {
+        const q_node *n = p->g->nodes[i];
+
+        for (size_t k = 0; !rc && k < n->attr_count; k++) {
+            size_t inside = 0;
+
+            if (n->attrs[k].kind != Q_ATTR_GRAPH || n->attrs[k].graph->parent != p->g)
+                continue;
+            rc = probe_body(&around, n->attrs[k].graph, sizes, &inside, err);
+            *known += inside;
+        }
+    }
+    return rc;
+}
+
+/* The shapes for one choice of sizes, and how many are known, in bodies too. */
+static q_code probe_sizes(pass *p, size_t sizes, pass_shape *shapes, size_t *known, q_err *err)
+{
+    probe b[PASS_PROBES];
+    q_code rc = Q_OK;
+
+    *known = 0;
+    for (size_t k = 0; !rc && k < PASS_PROBES; k++) {
+        b[k] = (probe){.p = p, .sizes = sizes, .which = k};
+        rc = probe_graph(&b[k], err);
+    }
+    for (size_t i = 0; !rc && i < p->g->value_count; i++) {
         pass_shape s = {.known = true, .dtype = b[0].values[i].dtype};
 
         for (size_t k = 0; k < PASS_PROBES; k++) {
@@ -190,7 +247,31 @@ q_code pass__probe(pass *p, q_err *err)
             s.of[k] = b[k].values[i].shape;
         }
         shapes[i] = s;
+        *known += s.known && p->maker[i];
     }
-    p->shapes = shapes;
-    return Q_OK;
+    return rc || p->sizes < PASS_SIZES ? rc : probe_bodies(p, sizes, shapes, known, err);
+}
+
+q_code pass__probe(pass *p, q_err *err)
+{
+    pass_shape *best = NULL, *shapes;
+    size_t most = 0, known, chosen = 0;
+    size_t from = p->sizes < PASS_SIZES ? p->sizes : 0;
+    size_t to = p->sizes < PASS_SIZES ? p->sizes + 1 : PASS_SIZES;
+    q_code rc = Q_OK;
+
+    for (size_t sizes = from; !rc && sizes < to; sizes++) {
+        shapes = q_arena_array(p->scratch, p->value_cap, sizeof *shapes);
+        if (!shapes)
+            return q_err_nomem(err);
+        rc = probe_sizes(p, sizes, shapes, &known, err);
+        if (rc || (best && known <= most))
+            continue;
+        best = shapes;
+        most = known;
+        chosen = sizes;
+    }
+    p->sizes = chosen;
+    p->shapes = best;
+    return rc;
 }

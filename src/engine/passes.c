@@ -43,18 +43,20 @@ static q_code run_all(pass *p, pass_fn *const *fns, size_t count, q_err *err)
     return rc ? rc : pass__refresh(p, err);
 }
 
-static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err);
+static q_code run_graph(q_graph *g, const q_model_options *options, const pass *around, q_err *err);
 
-static q_code run_bodies(q_graph *g, const q_model_options *options, q_err *err)
+/* Bodies know the shapes of what they take from here. */
+static q_code run_bodies(pass *p, q_err *err)
 {
-    q_code rc = Q_OK;
+    q_graph *g = p->g;
+    q_code rc = pass__probe(p, err);
 
     for (size_t i = 0; !rc && i < g->node_count; i++) {
         q_node *n = g->nodes[i];
 
         for (size_t k = 0; !rc && k < n->attr_count; k++)
             if (n->attrs[k].kind == Q_ATTR_GRAPH && n->attrs[k].graph->parent == g)
-                rc = run_graph(n->attrs[k].graph, options, err);
+                rc = run_graph(n->attrs[k].graph, &p->options, p, err);
     }
     return rc;
 }
@@ -91,7 +93,7 @@ static void let_go(const pass *p)
             p->g->values[i].outer = Q_NO_VALUE;
 }
 
-static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
+static q_code run_graph(q_graph *g, const q_model_options *options, const pass *around, q_err *err)
 {
     static pass_fn *const fns[] = {
         pass__activations, pass__norms,     pass__weights,  pass__attention,
@@ -103,11 +105,11 @@ static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
 
     if (rc)
         return rc;
-    rc = pass__init(&p, g, options, err);
+    rc = pass__init(&p, g, options, around, err);
     if (!rc)
         rc = simplify(&p, err);
     if (!rc)
-        rc = run_bodies(g, options, err);
+        rc = run_bodies(&p, err);
     if (!rc)
         rc = run_all(&p, fns, sizeof fns / sizeof *fns, err);
     if (!rc)
@@ -124,5 +126,5 @@ static q_code run_graph(q_graph *g, const q_model_options *options, q_err *err)
 
 q_code passes__run(q_graph *g, const q_model_options *options, q_err *err)
 {
-    return run_graph(g, options, err);
+    return run_graph(g, options, NULL, err);
 }
