@@ -13,14 +13,12 @@ q_code pass__init(pass *p, q_graph *g, const q_model_options *options, const pas
     *p = (pass){.g = g, .around = around, .sizes = PASS_SIZES};
     if (options)
         p->options = *options;
-    p->temp = q_arena_new(SIZE_MAX);
-    return p->temp ? pass__refresh(p, err) : q_err_nomem(err);
+    return pass__refresh(p, err);
 }
 
 void pass__clear(pass *p)
 {
     q_arena_free(p->scratch);
-    q_arena_free(p->temp);
     *p = (pass){0};
 }
 
@@ -234,51 +232,19 @@ q_code pass__new_constant(pass *p, q_dtype dtype, const q_shape *shape, void **d
 
     if (rc)
         return rc;
-    t.data =
-        bytes < SIZE_MAX - Q_TENSOR_ALIGN ? q_arena_alloc(p->temp, bytes + Q_TENSOR_ALIGN) : NULL;
-    if (!t.data ||
-        q_arena_grow(p->temp, &p->made, &p->made_cap, p->made_count + 1, sizeof *p->made))
+    t.data = graph__data(p->g, bytes);
+    if (!t.data)
         return q_err_nomem(err);
-    t.data = (char *)t.data + (Q_TENSOR_ALIGN - (uintptr_t)t.data % Q_TENSOR_ALIGN);
     *data = t.data;
     rc = graph__add_constant(p->g, Q_STR(""), &t, out, err);
-    if (!rc) {
-        p->made[p->made_count++] = *out;
+    if (!rc)
         rc = notes_grow(p, err);
-    }
     if (!rc && p->shapes) {
         p->shapes[*out] = (pass_shape){.known = true, .dtype = dtype};
         for (size_t i = 0; i < PASS_PROBES; i++)
             p->shapes[*out].of[i] = *shape;
     }
     return rc;
-}
-
-q_code pass__settle(pass *p, q_err *err)
-{
-    for (size_t i = 0; i < p->made_count; i++) {
-        q_value_info *v = &p->g->values[p->made[i]];
-        q_tensor *kept;
-        size_t bytes;
-
-        if (!p->uses[p->made[i]]) {
-            v->constant = NULL;
-            continue;
-        }
-        kept = q_arena_alloc(p->g->arena, sizeof *kept);
-        bytes = q_tensor_bytes(v->constant);
-        if (!kept)
-            return q_err_nomem(err);
-        *kept = *v->constant;
-        kept->data = graph__data(p->g, bytes);
-        if (!kept->data)
-            return q_err_nomem(err);
-        if (bytes)
-            memcpy(kept->data, v->constant->data, bytes);
-        v->constant = kept;
-    }
-    p->made_count = 0;
-    return Q_OK;
 }
 
 q_code pass__new_floats(pass *p, const float *v, size_t count, q_value_id *out, q_err *err)

@@ -24,9 +24,6 @@ typedef struct pass_shape {
 typedef struct pass {
     q_graph *g;
     q_arena *scratch; /* until the next refresh */
-    q_arena *temp;    /* until pass__clear: what passes made and may drop again */
-    q_value_id *made; /* constants whose elements are in temp */
-    size_t made_count, made_cap;
     q_model_options options;
     const struct pass *around; /* of the graph in whose body this one is; or NULL */
     size_t sizes;              /* which sizes pass__probe puts in; PASS_SIZES: not chosen yet */
@@ -77,9 +74,9 @@ q_dtype pass__dtype(const pass *p, q_value_id v);
 /* -- Changing -- */
 
 Q_MUST_USE q_code pass__value(pass *p, q_dtype dtype, q_value_id *out, q_err *err);
-/* Constants that were made and are still used move to the graph's memory. At the end, refreshed. */
-Q_MUST_USE q_code pass__settle(pass *p, q_err *err);
-/* A constant; *data is zeroed, aligned to Q_TENSOR_ALIGN, and lasts if pass__settle is called. */
+/* A constant whose data the graph owns, and gives back if nothing uses it in the end; *data is
+ * zeroed, aligned to Q_TENSOR_ALIGN.
+ */
 Q_MUST_USE q_code pass__new_constant(pass *p, q_dtype dtype, const q_shape *shape, void **data,
                                      q_value_id *out, q_err *err);
 Q_MUST_USE q_code pass__new_floats(pass *p, const float *v, size_t count, q_value_id *out,

@@ -117,8 +117,6 @@ static q_code run_graph(q_graph *g, const q_model_options *options, const pass *
     if (!rc)
         rc = pass__refresh(&p, err);
     if (!rc)
-        rc = pass__settle(&p, err);
-    if (!rc)
         let_go(&p);
     pass__clear(&p);
     return rc;
