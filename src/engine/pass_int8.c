@@ -6,7 +6,8 @@
  *     a product        of dequantised bytes and int8 weights reads the bytes;
  *     arithmetic       (quern:Chain) reads dequantised bytes itself;
  *     a move           (Concat, MaxPool, ...) moves bytes, dequantised behind it;
- *     QuantizeLinear   is done by the product or chain before it, or undoes a DequantizeLinear.
+ *     QuantizeLinear   goes before moves, is done by the product or chain before it, or undoes a
+ *                      DequantizeLinear.
  *
  * Weights whose input is in float stay behind their DequantizeLinear, which is then folded.
  */
@@ -344,11 +345,49 @@ static q_code lower_quantise(pass *p, q_node *n, q_err *err)
     return Q_OK;
 }
 
+/* Bytes are moved, not floats: a QuantizeLinear behind a move goes before it. */
+static q_code raise_quantise(pass *p, q_node *n, q_err *err)
+{
+    q_node *move = pass__is(n, "QuantizeLinear") ? pass__maker(p, n->in[0]) : NULL;
+    size_t count = move && p->uses[n->in[0]] == 1 ? moved_inputs(move) : 0;
+    q_code rc = Q_OK;
+    quern_q by;
+
+    if (!count || !read_q(p, n, true, &by) || q_node_int(move, "mean", 0))
+        return Q_OK;
+    for (size_t i = 0; !rc && i < count; i++) {
+        q_value_id in[3] = {move->in[i], n->in[1], pass__has_in(n, 2) ? n->in[2] : Q_NO_VALUE};
+        q_value_id out = Q_NO_VALUE;
+        q_node *made;
+
+        rc = pass__add(p, "", "QuantizeLinear", 13, in, in[2] == Q_NO_VALUE ? 2 : 3, &out, &made,
+                       err);
+        if (rc)
+            break;
+        p->shapes[out] = p->shapes[move->in[i]];
+        p->shapes[out].dtype = Q_U8;
+        pass__set_input(p, move, i, out);
+    }
+    if (rc)
+        return rc;
+    move->op = NULL;
+    pass__take_output(p, move, n);
+    return Q_OK;
+}
+
 q_code pass__int8(pass *p, q_err *err)
 {
-    size_t count = p->g->node_count;
+    size_t count;
     q_code rc = Q_OK;
 
+    for (size_t i = 0; !rc && i < p->g->node_count; i++) /* those that are added too */
+        if (p->g->nodes[i]->out_count)
+            rc = raise_quantise(p, p->g->nodes[i], err);
+    if (!rc)
+        rc = pass__refresh(p, err);
+    if (!rc)
+        rc = pass__probe(p, err);
+    count = p->g->node_count;
     for (size_t i = 0; !rc && i < count; i++) {
         q_node *n = p->g->nodes[i];
         size_t moved = moved_inputs(n);
