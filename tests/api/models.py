@@ -150,8 +150,9 @@ class Models(unittest.TestCase):
             answers.append(self.read_array(out / 'y.npy')[1])
         self.assertEqual(answers[0], answers[1])
         self.assertNotEqual(answers[0], answers[2])
+        scale = max(map(abs, answers[0]))
         for a, b in zip(answers[0], answers[3], strict=True):
-            self.assertAlmostEqual(a, b, delta=1e-4 * (1 + abs(a)))
+            self.assertAlmostEqual(a, b, delta=1e-5 * scale)
 
     def test_bench_measures(self):
         out = self.quern('bench', self.network, '--shape', 'x=1,3,64,32', '--seconds', 0, '--threads', 2,

@@ -16,7 +16,7 @@
  *     broken       the case contradicts itself; it may fail
  *     loose        floats within 1e-6 + 2e-2 |wanted|, integers within 1
  *
- * Prints a table by operator; exits 1 when a case fails or is unsupported
+ * Prints TAP, with a table by operator; exits 1 when a case fails or is unsupported
  * without being listed, or none was found.
  */
 #include "base/file.h"
@@ -331,36 +331,39 @@ static int by_type(const void *a, const void *b)
 
 static void print_table(const result *r, size_t count)
 {
-    printf("%-34s %8s %8s %12s\n", "operator", "passed", "failed", "unsupported");
+    printf("# %-34s %8s %8s %12s\n", "operator", "passed", "failed", "unsupported");
     for (size_t i = 0; i < count;) {
         size_t tally[3] = {0}, from = i;
 
         for (; i < count && strcmp(r[i].type, r[from].type) == 0; i++)
             tally[r[i].verdict]++;
-        printf("%-34s %8zu %8zu %12zu\n", r[from].type, tally[PASSED], tally[FAILED],
+        printf("# %-34s %8zu %8zu %12zu\n", r[from].type, tally[PASSED], tally[FAILED],
                tally[UNSUPPORTED]);
     }
 }
 
+/* What went wrong comes last, where it is seen. */
 static int report(result *r, size_t count)
 {
-    size_t tally[3] = {0}, unexpected = 0;
+    size_t tally[3] = {0}, number = 0, unexpected = 0;
 
     qsort(r, count, sizeof *r, by_type);
     print_table(r, count);
     for (size_t i = 0; i < count; i++) {
         tally[r[i].verdict]++;
         if (r[i].verdict == PASSED)
-            continue;
-        if (!r[i].listed)
-            unexpected++;
-        printf("%s%s: %s: %s\n", r[i].listed ? "(listed) " : "",
-               r[i].verdict == FAILED ? "failed" : "unsupported", r[i].name, r[i].why);
+            printf("ok %zu - %s\n", ++number, r[i].name);
+        else if (r[i].listed)
+            printf("ok %zu - %s # SKIP %s\n", ++number, r[i].name, r[i].why);
     }
-    printf("%zu of %zu passed, %zu failed, %zu unsupported\n", tally[PASSED], count, tally[FAILED],
-           tally[UNSUPPORTED]);
-    printf("%zu passed, %zu failed, %zu skipped\n", tally[PASSED], unexpected,
-           count - tally[PASSED] - unexpected);
+    for (size_t i = 0; i < count; i++)
+        if (r[i].verdict != PASSED && !r[i].listed) {
+            printf("not ok %zu - %s\n# %s: %s\n", ++number, r[i].name,
+                   r[i].verdict == FAILED ? "failed" : "unsupported", r[i].why);
+            unexpected++;
+        }
+    printf("1..%zu\n# %zu of %zu passed, %zu failed, %zu unsupported; %zu unexpected\n", count,
+           tally[PASSED], count, tally[FAILED], tally[UNSUPPORTED], unexpected);
     return unexpected || !count;
 }
 
@@ -407,7 +410,7 @@ int main(int argc, char **argv)
             r->listed = e && ((q_str_is(e->kind, "unsupported") && r->verdict == UNSUPPORTED) ||
                               q_str_is(e->kind, "broken"));
             if (e && q_str_is(e->kind, "unsupported") && r->verdict == PASSED)
-                printf("note: %s passes; the list says unsupported\n", name);
+                printf("# %s passes; the list says unsupported\n", name);
             count++;
         }
         free(names[i]);
