@@ -92,11 +92,19 @@ static bool is_mixed_code(q_str a, q_str b)
     return first && b.n == 3 && q_is_digit(b.p[0]) && q_is_alpha(b.p[1]);
 }
 
+/* "(519537-X)": a registration, no post code. */
+static bool in_brackets(const expense_token *t)
+{
+    return t->text.p[0] == '(';
+}
+
 bool expense__has_post_code(const expense_sheet *s, expense_span span)
 {
     for (size_t i = span.first; i < span.first + span.count; i++) {
         q_str part, rest = s->tokens[i].folded;
 
+        if (in_brackets(s->tokens + i))
+            continue;
         if (i + 1 < span.first + span.count && is_mixed_code(rest, s->tokens[i + 1].folded))
             return true;
         while (rest.n) {
@@ -127,7 +135,7 @@ int expense__address_signs(const expense_sheet *s, expense_span span)
             place = place || (listed(w, place_words) &&
                               (w.n > 2 || (last || q_is_digit(s->tokens[i + 1].text.p[0]))) &&
                               s->tokens[i].text.p[0] >= 'A' && s->tokens[i].text.p[0] <= 'Z');
-            code = code || (is_post_code(w) && w.n >= 5) ||
+            code = code || (is_post_code(w) && w.n >= 5 && !in_brackets(s->tokens + i)) ||
                    (is_post_code(w) && i == span.first && span.count > 1);
             house = house || (w.n <= 5 && q_is_digit(w.p[0]));
             words += q_is_alpha(w.p[0]);
@@ -196,10 +204,15 @@ static bool has_sum_or_date(const expense_sheet *s, expense_span span)
     return expense__dates_in(s, span, d, 1) > 0 && d[0].plausible;
 }
 
-/* "No: G3, Block G, Jalan ...", "No.5:", "Lot no.: 12": a house, not a label. */
-static bool is_house_mark(const expense_sheet *s, expense_span before)
+static bool ends_in_colon(const expense_token *t)
 {
-    for (size_t i = before.first; i < before.first + before.count; i++) {
+    return t->text.p[t->text.n - 1] == ':';
+}
+
+/* "No: G3, Block G, Jalan ...", "No.5:", "Lot no.: 12": a house, not a label. */
+static bool begins_with_house(const expense_sheet *s, expense_span span)
+{
+    for (size_t i = span.first; i < span.first + span.count && i < span.first + 3; i++) {
         q_str rest = s->tokens[i].folded, w;
 
         while (rest.n) {
@@ -207,21 +220,18 @@ static bool is_house_mark(const expense_sheet *s, expense_span before)
             if (!listed(w, "no lot unit") && !all_digits(w))
                 return false;
         }
+        if (ends_in_colon(s->tokens + i))
+            return expense__address_signs(s, span) > 0;
     }
-    return true;
+    return false;
 }
 
 /* "File number : 365146": words, a colon, a value. */
 static bool has_colon(const expense_sheet *s, expense_span span)
 {
-    for (size_t i = span.first; i < span.first + span.count && i < span.first + 5; i++) {
-        q_str t = s->tokens[i].text;
-
-        if (t.p[t.n - 1] == ':' && (i > span.first || t.n > 3))
-            return expense__company_signs(s, span) < 1 &&
-                   !(is_house_mark(s, (expense_span){span.first, i - span.first + 1}) &&
-                     expense__address_signs(s, span));
-    }
+    for (size_t i = span.first; i < span.first + span.count && i < span.first + 5; i++)
+        if (ends_in_colon(s->tokens + i) && (i > span.first || s->tokens[i].text.n > 3))
+            return expense__company_signs(s, span) < 1;
     return false;
 }
 
@@ -331,9 +341,7 @@ expense_line_class expense__line_class(const expense_leaf *leaf, size_t run)
     size_t letters, digits;
 
     expense__count_signs(s, r->tokens, &letters, &digits);
-    if (leads_with_label(leaf, r))
-        return EXPENSE_LINE_LABEL;
-    if (has_colon(s, r->tokens))
+    if (!begins_with_house(s, r->tokens) && (leads_with_label(leaf, r) || has_colon(s, r->tokens)))
         return EXPENSE_LINE_LABEL;
     if (is_web(s, r->tokens) || expense__sender_parts(s, r->tokens, NULL, NULL) > 2)
         return EXPENSE_LINE_NUMBER;

@@ -333,21 +333,23 @@ static q_code rows_find(expense_sheet *s, q_err *err)
 }
 
 /* Is the gap between two neighbours wider than blanks are? Measured in the
- * width of their own characters.
+ * width of their own characters. A recognised word ends with its ink: its
+ * characters are wider than they look by what the last one lacks, and blanks by
+ * what the characters beside them lack.
  */
-static bool is_wide_gap(const expense_token *a, const expense_token *b, double em)
+static bool is_wide_gap(const expense_token *a, const expense_token *b, double em, bool exact)
 {
-    size_t chars = q_utf8_count(a->text) + q_utf8_count(b->text);
-    double width = ((a->x1 - a->x0) + (b->x1 - b->x0)) / (double)chars;
+    double chars = (double)(q_utf8_count(a->text) + q_utf8_count(b->text)) - (exact ? 0 : 0.6);
+    double width = ((a->x1 - a->x0) + (b->x1 - b->x0)) / chars;
 
     if (width > 0.9 * em)
         width = 0.9 * em;
     if (width < 0.35 * em)
         width = 0.35 * em;
-    return b->x0 - a->x1 > 2.0 * width;
+    return b->x0 - a->x1 > (exact ? 2.0 : 2.3) * width;
 }
 
-static q_code runs_find(expense_sheet *s, q_err *err)
+static q_code runs_find(expense_sheet *s, bool exact, q_err *err)
 {
     s->runs = q_arena_array(s->arena, s->token_count + 1, sizeof(*s->runs));
     if (!s->runs)
@@ -365,7 +367,7 @@ static q_code runs_find(expense_sheet *s, q_err *err)
                                  .x1 = t->x1,
                                  .y1 = t->y1};
         }
-        if (!row->tokens.count || is_wide_gap(t - 1, t, s->em)) {
+        if (!row->tokens.count || is_wide_gap(t - 1, t, s->em, exact)) {
             s->runs[s->run_count++] = (expense_run){t->row, {i, 0}, t->x0, t->y0, t->x1, t->y1};
             row->run_count++;
         }
@@ -396,6 +398,6 @@ q_code expense__sheet_read(const q_page *page, size_t number, q_arena *a, expens
     if (!rc)
         rc = rows_find(out, err);
     if (!rc)
-        rc = runs_find(out, err);
+        rc = runs_find(out, page->from_text_layer, err);
     return rc;
 }

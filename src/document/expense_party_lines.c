@@ -49,8 +49,11 @@ expense_span party__without_registration(const expense_sheet *s, expense_span sp
         for (size_t k = 0; k < t.n; k++)
             own += q_is_digit(t.p[k]);
         digits += own;
-        if (digits >= 4 && (t.p[0] == '(' || (own >= 4 && q_str_has(t, '-'))))
+        if (digits >= 4 && (t.p[0] == '(' || (own >= 4 && q_str_has(t, '-')))) {
             keep = i;
+            if (t.p[0] == '(') /* "Co. (M) Bhd (126926-H)" */
+                break;
+        }
     }
     while (keep > 1 && !s->tokens[span.first].folded.n) { /* specks */
         span.first++;

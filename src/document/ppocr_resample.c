@@ -1,5 +1,6 @@
 #include "document/ppocr_resample.h"
 
+#include <assert.h>
 #include <leptonica/allheaders.h>
 #include <math.h>
 #include <stdint.h>
@@ -90,6 +91,7 @@ q_code ppocr__resample(PIX *picture, size_t width, size_t height, float *out, q_
         rc = taps_make(old_height, height, &down, err);
     if (rc)
         goto done;
+    assert(across.count > 0 && down.count > 0); /* a picture has pixels */
     ring = calloc(down.count, width * sizeof *ring);
     if (!ring) {
         rc = q_err_nomem(err);
@@ -159,7 +161,8 @@ void ppocr__crop(PIX *picture, const ppocr_line *l, size_t width, size_t height,
             float sum = 0;
 
             for (size_t k = 0; k < fine * fine; k++) {
-                double v = (double)(i * fine + k / fine), u = (double)(j * fine + k % fine);
+                size_t row = i * fine + k / fine, column = j * fine + k % fine;
+                double u = (double)column, v = (double)row;
 
                 sum += sample(picture, x0 + u * ax + v * bx, y0 + u * ay + v * by, right, bottom);
             }

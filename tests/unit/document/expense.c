@@ -199,6 +199,43 @@ TEST(a_receipt_pays_less_the_change)
     CHECK_STREQ(value(&e, "AMOUNT_PAID"), "10.00");
 }
 
+TEST(a_receipts_address_begins_behind_the_registration)
+{
+    static const char *const rows[] = {
+        "      88 DAILY POINT (519537-X)",
+        "      NO: G3, BLOCK G, LEVEL 2",
+        "      FIRST FLOOR, THE GARDEN VALLEY SHOPPING MALL",
+        "      41150 KLANG",
+        "",
+        "BREAD WHITE             3.50",
+        "TOTAL RM                3.50",
+        "CASH                    3.50",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "VENDOR_NAME"), "88 DAILY POINT");
+    CHECK_STREQ(
+        value(&e, "VENDOR_ADDRESS"),
+        "NO: G3, BLOCK G, LEVEL 2\nFIRST FLOOR, THE GARDEN VALLEY SHOPPING MALL\n41150 KLANG");
+}
+
+TEST(a_vendors_name_goes_on_behind_a_word_in_brackets)
+{
+    static const char *const rows[] = {
+        "      MILLER CO. (M) BHD (126926-H)",
+        "      NO 7, JALAN MAWAR 2",
+        "      81100 JOHOR BAHRU",
+        "",
+        "TOTAL RM                9.72",
+        "CASH                    9.72",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "VENDOR_NAME"), "MILLER CO. (M) BHD");
+}
+
 TEST(a_receipt_gives_items_without_column_heads)
 {
     static const char *const rows[] = {

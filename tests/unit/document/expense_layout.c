@@ -56,6 +56,22 @@ TEST(words_at_one_height_are_a_row_and_wide_gaps_part_runs)
     CHECK_STREQ(expense__join(&s, s.rows[1].tokens), "below");
 }
 
+TEST(recognised_words_end_with_their_ink)
+{
+    /* One blank of a typewriter's between "2," and "SRI", a character 0.014 wide. */
+    q_word words[] = {word("2,", 0.10, 0.1), word("SRI", 0.1434, 0.1)};
+    q_page page = {.words = words, .word_count = 2, .width_pt = 600, .height_pt = 800};
+    expense_sheet s;
+
+    words[0].box.width = 0.020;
+    words[1].box.width = 0.038;
+    CHECK_EQ(expense__sheet_read(&page, 1, q_test_arena(), &s, NULL), Q_OK);
+    CHECK_EQ(s.run_count, 1);
+    page.from_text_layer = true; /* a word's box is its characters' there */
+    CHECK_EQ(expense__sheet_read(&page, 1, q_test_arena(), &s, NULL), Q_OK);
+    CHECK_EQ(s.run_count, 2);
+}
+
 TEST(a_label_glued_to_its_value_is_parted)
 {
     const q_word words[] = {word("Date:12/03/2018", 0.1, 0.1), word("10:30", 0.3, 0.1),
