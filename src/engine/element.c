@@ -51,7 +51,7 @@ bool q_element_get_int(const q_tensor *t, size_t i, int64_t *out)
         *out = ((const uint8_t *)p)[i];
         return true;
     case Q_I8:
-        *out = ((const int8_t *)p)[i];
+        *out = (int64_t)((const uint8_t *)p)[i] - (((const uint8_t *)p)[i] > 127 ? 256 : 0);
         return true;
     case Q_U16:
         *out = ((const uint16_t *)p)[i];

@@ -268,7 +268,7 @@ static q_code get_named(body *b, size_t depth, size_t row)
     if (take(&b->s, '}'))
         return q_err_set(b->s.err, Q_INVALID, "byte %zu: an object without inputs", b->s.at);
     do {
-        builder *input = NULL;
+        builder *input = b->inputs;
         q_str name = {NULL, 0};
 
         rc = get_string(&b->s, &name);

@@ -54,7 +54,8 @@ class Documents(unittest.TestCase):
 
     def test_the_readme_has_the_operations_of_api_and_no_others(self):
         table = re.search(r'\| API \| operations \|\n(.*?)\n\n', text('README.md'), re.S).group(1)
-        stated = set(re.findall(r'\b[A-Z][a-z]+[A-Z]\w+', table))
+        cells = ' '.join(row.split('|')[2] for row in table.splitlines())
+        stated = set(re.findall(r'\b[A-Z][a-z]+[A-Z]\w+', cells))
         there = set()
         for path in (ROOT / 'api').glob('*.api'):
             there |= set(re.findall(r'^operation (\w+)', path.read_text(), re.M))

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import signal
 import tarfile
 import threading
@@ -12,7 +13,7 @@ import threading
 import numpy
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
-from harness import Server, Suite, boto3_client, main
+from harness import BINARY, Suite, boto3_client, main
 from onnx_models import FLOAT, INT64, model, node
 
 ROLE = 'arn:aws:iam::000000000000:role/service-role/any'
@@ -429,6 +430,25 @@ class Invoking(Serving):
         self.serve('archive', packed.getvalue(), '.tar.gz')
         numpy.testing.assert_allclose(self.answer('archive', [[1, 2, 3, 4]])['predictions'],
                                       [numpy.array([1, 2, 3, 4]) @ w], rtol=1e-5)
+
+    def test_optimised_models_share_their_weights(self):
+        folder = self.folder()
+        (folder / 'm.onnx').write_bytes(heavy(1024, 8))
+        self.run_program(BINARY, 'model', 'optimize', folder / 'm.onnx', '-o', folder / 'm.q')
+        self.serve('shared', (folder / 'm.q').read_bytes(), '.q', count=2)
+        x = numpy.random.default_rng(5).random((3, 1024), numpy.float32)
+        for _ in range(4):
+            reply = self.invoke('shared', npy(x), 'application/x-npy', Accept='application/x-npy')
+            numpy.testing.assert_allclose(numpy.load(io.BytesIO(reply['Body'].read())), x, rtol=1e-5)
+        hosts = hosts_of(self.server)
+        self.assertEqual(len(hosts), 2)
+        touched = []
+        for host in hosts:
+            weights = [m for m in pathlib.Path(f'/proc/{host}/smaps').read_text().split('VmFlags')
+                       if re.search(r'/objects/', m)]
+            self.assertEqual(sum(int(n) for m in weights for n in re.findall(r'Private_Dirty:\s+(\d+)', m)), 0)
+            touched.append(sum(int(n) for m in weights for n in re.findall(r'\bRss:\s+(\d+)', m)))
+        self.assertGreater(max(touched), 30000)  # the one that was idle all the time need not have read them
 
     def test_what_a_model_does_to_itself_is_its_own(self):
         huge = model([('n', INT64, [2])], [('y', FLOAT, ['a', 'b'])], [node('ConstantOfShape', ['n'], ['y'])])

@@ -239,14 +239,14 @@ def layers(sizes):
     return model([('x', FLOAT, ['N', sizes[0]])], [('y', FLOAT, ['N', sizes[-1]])], nodes, weights)
 
 
-def endpoint_of(server, name, url, **environment):
-    """An endpoint in service; the seconds from its creation to its first answer."""
+def endpoint_of(server, name, url, count=1, **environment):
+    """An endpoint in service; the seconds from its creation until it was."""
     import harness
     sagemaker = harness.boto3_client(server, 'sagemaker')
     sagemaker.create_model(ModelName=name, ExecutionRoleArn='arn:aws:iam::000000000000:role/bench',
                            PrimaryContainer={'ModelDataUrl': url, 'Environment': environment})
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[{
-        'VariantName': 'all', 'ModelName': name, 'InitialInstanceCount': 1, 'InstanceType': 'ml.m5.large'}])
+        'VariantName': 'all', 'ModelName': name, 'InitialInstanceCount': count, 'InstanceType': 'ml.m5.large'}])
     began = time.perf_counter()
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
     while sagemaker.describe_endpoint(EndpointName=name)['EndpointStatus'] == 'Creating':
@@ -281,6 +281,23 @@ def bench_serve(binary):
             times.append((time.perf_counter() - began) * 1000)
         row('the same, one caller, as boto3 sees it',
             f'median {statistics.median(times):.1f} ms, p99 {percentile(times, 99):.1f} ms', 'target p99 < 10 ms')
+        (folder / 'large.onnx').write_bytes(layers([4096] * 7))
+        subprocess.run([binary, 'model', 'optimize', str(folder / 'large.onnx'), '-o', str(folder / 'large.q')],
+                       check=True, stdout=subprocess.DEVNULL)
+        ready, private = {}, {}
+        before = set(children_of(server.process.pid))
+        for kind in ('onnx', 'q'):
+            with open(folder / f'large.{kind}', 'rb') as f:
+                s3.put_object(Bucket='bench', Key=f'large.{kind}', Body=f)
+            ready[kind] = endpoint_of(server, f'large-{kind}', f's3://bench/large.{kind}', count=2) * 1000
+            hosts = set(children_of(server.process.pid)) - before
+            before |= hosts
+            private[kind] = max(int(re.search(r'Private_Dirty:\s+(\d+)',
+                                              pathlib.Path(f'/proc/{h}/smaps_rollup').read_text()).group(1)) / 1024
+                                for h in hosts)
+        row('an endpoint of two hosts, a .q model of 400 MB: in service after',
+            f'{ready["q"]:.0f} ms, {private["q"]:.0f} MB of its own a host',
+            f'the same as .onnx {ready["onnx"]:,.0f} ms, {private["onnx"]:,.0f} MB')
     finally:
         server.close()
         shutil.rmtree(folder)
