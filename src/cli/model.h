@@ -24,6 +24,15 @@ Q_MUST_USE q_code cli_model_shapes(const q_model *m, const char *text, bool free
 /* The graph as an SVG picture, drawn from its inputs down. */
 Q_MUST_USE q_code cli_model_svg(const q_model *m, const q_description *d, q_buf *out, q_err *err);
 
+/* How `quern model optimize` goes to eight bits. */
+typedef struct cli_calibration {
+    const char *folder;
+    const char *method; /* NULL: the default */
+    const char *bound;  /* of the outputs' relative error, a decimal; NULL: the default */
+} cli_calibration;
+/* Calibrate the model at `in`, print the report and write `out`; an exit code. */
+int cli_model_calibrate(const char *in, const char *out, const cli_calibration *c);
+
 /* "1.5 MB" into `out`, which is NUL-terminated and cut to fit. */
 char *cli_bytes_text(double bytes, char out[32]);
 /* "12.3 M" with a unit of thousands, millions, ... */

@@ -1,13 +1,14 @@
 /* quern model optimize: an ONNX file becomes a .q file. */
 #include "cli/model.h"
 #include "cli/options.h"
+#include "engine/calibrate.h"
 #include "engine/graph.h"
 #include "engine/model_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { OUT, PRECISION, CALIBRATE, PLAIN, OPTIONS };
+enum { OUT, PRECISION, CALIBRATE, METHOD, BOUND, PLAIN, OPTIONS };
 
 static int optimise(const char *in, const char *out, const q_model_options *options)
 {
@@ -37,6 +38,8 @@ static int run(int argc, char **argv)
         [OUT] = {"o", "FILE"},
         [PRECISION] = {"precision", CLI_PRECISIONS},
         [CALIBRATE] = {"calibrate", "DIR"},
+        [METHOD] = {"method", Q_CALIBRATE_METHODS},
+        [BOUND] = {"bound", "PART"},
         [PLAIN] = {"plain", NULL},
     };
     q_model_options o = {0};
@@ -48,16 +51,19 @@ static int run(int argc, char **argv)
         return cli_usage(&cli_model_optimize, "one model and -o with the file to write are wanted");
     o.plain = words.values[PLAIN] != NULL;
     o.precision = cli_precision(words.values[PRECISION]);
-    if (words.values[CALIBRATE] || o.precision == Q_PRECISION_INT8) {
-        cli_error("int8 needs calibration, which this version does not have yet");
-        return CLI_FAILED;
-    }
+    if ((words.values[CALIBRATE] != NULL) != (o.precision == Q_PRECISION_INT8))
+        return cli_usage(&cli_model_optimize, "--precision int8 and --calibrate go together");
+    if (words.values[CALIBRATE])
+        return cli_model_calibrate(
+            words.operands[0], words.values[OUT],
+            &(cli_calibration){words.values[CALIBRATE], words.values[METHOD], words.values[BOUND]});
     return optimise(words.operands[0], words.values[OUT], &o);
 }
 
 const cli_command cli_model_optimize = {
     .name = "model optimize",
-    .arguments = "FILE -o OUT [--precision " CLI_PRECISIONS "] [--calibrate DIR] [--plain]",
+    .arguments = "FILE -o OUT [--precision " CLI_PRECISIONS "] [--plain]\n"
+                 "[--calibrate DIR [--method " Q_CALIBRATE_METHODS "] [--bound PART]]",
     .summary = "rewrite a model so that it opens at once and runs fast",
     .help = "Reads an ONNX file and writes a .q file: nodes are folded and fused, weights\n"
             "lie as the kernels want them and are mapped when it is opened, so that it is\n"
@@ -67,7 +73,12 @@ const cli_command cli_model_optimize = {
             "  --precision P     f32 (default); bf16 weights and activations where kernels\n"
             "                    have it; f16 weights, computed in f32; int8, which needs\n"
             "                    --calibrate\n"
-            "  --calibrate DIR   inputs to find int8 ranges with\n"
+            "  --calibrate DIR   inputs to find int8 ranges with: NAME.npy for each run of\n"
+            "                    a model of one input, else NAME/INPUT.npy\n"
+            "  --method M        how a range is chosen: error (default) weighs clipping\n"
+            "                    against rounding; minmax, percentile, entropy\n"
+            "  --bound PART      the most relative error of the outputs, 0.05 by default;\n"
+            "                    layers stay in f32 until it is kept\n"
             "  --plain           leave every node as the file has it\n",
     .run = run,
 };

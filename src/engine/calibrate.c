@@ -33,7 +33,7 @@ typedef struct job {
 
 static q_code graph_read(q_str bytes, q_arena *a, q_graph **g, q_err *err)
 {
-    onnx_data_options o = {NULL, {"", 0}, SIZE_MAX / 2};
+    onnx_data_options o = {.file = {"", 0}, .limit = SIZE_MAX / 2};
     onnx_data *data;
     onnx_model m;
     q_code rc = onnx_data__new(a, &o, &data, err);
@@ -435,6 +435,24 @@ static q_code layers_choose(job *j, q_calibration *out, q_err *err)
 }
 
 /* -- All of it -- */
+
+bool q_calibrate_method(q_str name, q_calibrate_options *o)
+{
+    static const char *const names[] = {
+        [HISTOGRAM_ERROR] = "error",
+        [HISTOGRAM_MINMAX] = "minmax",
+        [HISTOGRAM_PERCENTILE] = "percentile",
+        [HISTOGRAM_ENTROPY] = "entropy",
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        if (q_str_is(name, names[i])) {
+            o->method = (histogram_method)i;
+            return true;
+        }
+    return false;
+}
 
 static q_code layers_find(job *j, q_graph **base, q_err *err)
 {

@@ -32,6 +32,10 @@ typedef struct q_calibrate_options {
     size_t probes;           /* samples for steps 3 and 4; 0: 4 */
 } q_calibrate_options;
 
+#define Q_CALIBRATE_METHODS "error|minmax|percentile|entropy"
+/* The method of that name; false when there is none. */
+bool q_calibrate_method(q_str name, q_calibrate_options *o);
+
 /* One layer in eight bits, the others in float32. */
 typedef struct q_calibrated_layer {
     q_str name, type;
