@@ -130,7 +130,7 @@ static q_code add_pair(q_graph *g, q_value_id v, const quantize_choice *c, q_val
                        q_err *err)
 {
     q_shape scalar = {0};
-    q_value_id in[3] = {v}, u8;
+    q_value_id in[3] = {v}, u8 = Q_NO_VALUE;
     q_node *node;
     float *scale = graph__data(g, sizeof *scale);
     uint8_t *zero = graph__data(g, sizeof *zero);
