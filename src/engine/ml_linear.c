@@ -137,11 +137,14 @@ static void rows_run(void *ctx, size_t from, size_t to)
                              (p->intercepts ? p->intercepts[k] : 0));
         if (p->doubled) {
             j->winner[r] = out[0] > 0;
-            ml__binary(ML_NONE, ML_MARGIN, out[0], out);
-        } else if (p->classifies) {
+            ml__binary(p->post, p->post == ML_LOGISTIC ? ML_MARGIN : ML_COMPLEMENT, out[0], out);
+            continue;
+        }
+        if (p->classifies) {
             j->winner[r] = p->targets == 1 ? out[0] > 0 : best_of(out, p->targets);
         }
-        ml__post_run(p->post, out, wide);
+        if (wide > 1 || p->post == ML_PROBIT) /* a lone score stays as it is otherwise */
+            ml__post_run(p->post, out, wide);
     }
 }
 

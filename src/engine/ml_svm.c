@@ -1,7 +1,7 @@
 /* SVMRegressor, SVMClassifier (ai.onnx.ml): sums over support vectors.
  *
  * A classifier of several classes has one decision for each pair; the class with
- * most votes wins, or the one of the highest probability, which is coupled from the pairs'
+ * most votes wins. Probabilities of classes are coupled from the pairs'
  * (Wu, Lin, Weng 2004, "Probability estimates for multi-class classification").
  */
 #include "engine/ml.h"
@@ -239,7 +239,8 @@ static q_code regressor_run(q_op_call *c, q_err *err)
         y[r] = (float)sum;
         if (p->one_class)
             y[r] = sum > 0 ? 1 : -1;
-        ml__post_run(p->post, &y[r], 1);
+        if (p->post == ML_PROBIT) /* a lone score stays as it is otherwise */
+            ml__post_run(p->post, &y[r], 1);
     }
     return Q_OK;
 }
@@ -367,7 +368,7 @@ static uint32_t row_classify(const svm_params *p, const svm_work *w, float *out)
             pairs_probable(p, w);
             couple(p, w);
         }
-        best = best_of(p->prob_a ? w->scores : w->votes, p->classes);
+        best = best_of(w->votes, p->classes);
         if (!p->prob_a && p->classes == 2) {
             one_decision(p, w, out);
             return (uint32_t)best;

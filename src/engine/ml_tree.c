@@ -15,7 +15,8 @@ typedef struct tree_params {
     const double *base;
     size_t base_count;
     ml_labels labels; /* of a classifier */
-    bool one_class;   /* two labels, but weights of one class only */
+    bool one_class;   /* two labels, but weights of one class only: */
+    int64_t only;     /* this one */
     bool positive;    /* no weight is negative */
     bool typed;       /* the output has the input's type (TreeEnsemble) */
 } tree_params;
@@ -100,6 +101,7 @@ static void classes_note(tree_params *p, const int64_t *ids, size_t count, const
         p->positive = p->positive && weights[i] >= 0;
     }
     p->one_class = p->labels.count == 2 && same;
+    p->only = same ? ids[0] : 0;
 }
 
 static q_code classifier_load(q_arena *a, const q_node *n, void *params, q_err *err)
@@ -269,7 +271,8 @@ static void regressor_row(const tree_job *j, size_t row)
     }
     if (y->dtype == Q_F64 && p->post == ML_NONE)
         return;
-    ml__post_run(p->post, scores, n);
+    if (n > 1 || p->post == ML_PROBIT) /* a lone score stays as it is otherwise */
+        ml__post_run(p->post, scores, n);
     real__write(y, row * n, n, scores);
 }
 
@@ -294,20 +297,27 @@ static q_code regressor_run(q_op_call *c, q_err *err)
     return tree_run(c, &j, err);
 }
 
-/* Two labels, one score: its sign or its half decides. */
+/* Two labels, weights of one class: its score's sign or half decides. Weights of
+ * the first class are taken for the second's, as all converters mean them; weights of the
+ * second leave the first at 0.
+ */
 static void one_class_row(const tree_job *j, size_t row, float score)
 {
     const tree_params *p = j->p;
     float *out = j->s.scores + row * 2;
 
-    if (p->post == ML_PROBIT) {
+    j->s.winner[row] = score > (p->positive ? 0.5F : 0.0F);
+    if (p->only) {
+        out[0] = 0;
+        out[1] = score;
+        ml__post_run(p->post, out, 2);
+    } else if (p->post == ML_PROBIT) {
         ml__post_run(p->post, &score, 1);
         ml__binary(ML_NONE, ML_COMPLEMENT, score, out);
     } else {
         ml__binary(p->post, p->positive && p->post != ML_LOGISTIC ? ML_COMPLEMENT : ML_MARGIN,
                    score, out);
     }
-    j->s.winner[row] = score > (p->positive ? 0.5F : 0.0F);
 }
 
 static void classifier_row(const tree_job *j, size_t row)

@@ -254,7 +254,7 @@ static q_code lp_run(q_op_call *c, q_err *err)
 }
 
 static const q_op ops[] = {
-    {"", "LayerNormalization", 17, 0, 2, 3, 3, 0, sizeof(norm_params), norm_load, norm_infer,
+    {"", "LayerNormalization", 1, 0, 2, 3, 3, 0, sizeof(norm_params), norm_load, norm_infer,
      norm_run},
     {"", "RMSNormalization", 23, 0, 2, 2, 1, 0, sizeof(norm_params), norm_load, norm_infer,
      norm_run},
