@@ -217,8 +217,7 @@ static q_code set_sources(plan *p, const plan_request *r, q_err *err)
             const slot *o = &r->outer->slots[v->outer];
 
             if (o->state == SLOT_UNMADE)
-                return q_err_set(err, Q_INVALID, "value %.*s is used before it is made",
-                                 Q_ARG(v->name));
+                continue; /* a constant that was forgotten, for no node needs it any more */
             s->t = o->t;
             s->state = o->state == SLOT_KNOWN ? SLOT_KNOWN : SLOT_INPUT;
             if (s->state == SLOT_INPUT)
