@@ -200,7 +200,7 @@ static q_code drop_unneeded(plan *p, q_err *err)
 }
 
 /* Inputs, constants, and what a body takes from around it. */
-static q_code set_sources(plan *p, const plan_request *r, q_err *err)
+static void set_sources(plan *p, const plan_request *r)
 {
     const q_graph *g = p->graph;
 
@@ -230,7 +230,6 @@ static q_code set_sources(plan *p, const plan_request *r, q_err *err)
         s->t = (q_tensor){.dtype = r->in[i].dtype, .shape = r->in[i].shape};
         s->state = SLOT_INPUT;
     }
-    return Q_OK;
 }
 
 static bool made_all_inputs(const plan *p, const plan_step *s)
@@ -245,8 +244,9 @@ q_code plan__infer(plan *p, const plan_request *r, q_err *err)
 {
     const q_graph *g = p->graph;
     size_t spare = g->value_count;
-    q_code rc = set_sources(p, r, err);
+    q_code rc = Q_OK;
 
+    set_sources(p, r);
     for (size_t i = 0; !rc && i < g->node_count; i++) {
         plan_step *s = &p->steps[p->step_count];
         bool computed;

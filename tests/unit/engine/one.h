@@ -164,7 +164,8 @@ static inline q_code one_run(one *o, size_t outs, q_err *err)
     if (!rc && op->infer)
         rc = op->infer(&c, err);
     for (size_t i = 0; !rc && op->infer && i < outs; i++)
-        rc = q_tensor_new(o->out[i].dtype, &o->out[i].shape, &o->budget, out[i], err);
+        if (o->out[i].dtype != Q_STRING) /* which run makes itself */
+            rc = q_tensor_new(o->out[i].dtype, &o->out[i].shape, &o->budget, out[i], err);
     if (!rc && c.scratch_bytes)
         c.scratch = scratch = aligned_alloc(64, (c.scratch_bytes + 63) / 64 * 64);
     if (!rc)
