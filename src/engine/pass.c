@@ -162,19 +162,22 @@ bool pass__attr_or_input(const pass *p, const q_node *n, const char *attr, size_
 size_t pass__rank(const pass *p, q_value_id v, bool *known)
 {
     const q_tensor *t = pass__constant(p, v);
-    const q_value_info *info = &p->g->values[v];
 
-    *known = true;
+    *known = v != Q_NO_VALUE;
+    if (v == Q_NO_VALUE)
+        return 0;
     if (t)
         return t->shape.rank;
     if (p->shapes && v < p->value_cap && p->shapes[v].known)
         return p->shapes[v].of[0].rank;
-    *known = info->has_shape;
-    return info->shape.rank;
+    *known = p->g->values[v].has_shape;
+    return p->g->values[v].shape.rank;
 }
 
 bool pass__same_shape(const pass *p, q_value_id a, q_value_id b)
 {
+    if (a == Q_NO_VALUE || b == Q_NO_VALUE)
+        return false;
     if (a == b)
         return true;
     if (!p->shapes || !p->shapes[a].known || !p->shapes[b].known)
@@ -193,6 +196,8 @@ q_dtype pass__dtype(const pass *p, q_value_id v)
         return Q_NONE; /* an input that is left out */
     if (t)
         return t->dtype;
+    if (v == Q_NO_VALUE)
+        return Q_NONE;
     if (p->shapes && p->shapes[v].known)
         return p->shapes[v].dtype;
     return p->g->values[v].dtype;
@@ -308,6 +313,8 @@ bool pass__bypass(pass *p, q_node *n, q_value_id v)
 {
     q_value_id old = n->out[0];
 
+    if (v == Q_NO_VALUE)
+        return false;
     if (is_output(p, old) && (!p->maker[v] || is_output(p, v)))
         return false;
     graph__replace(p->g, old, v);

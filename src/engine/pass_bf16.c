@@ -101,7 +101,7 @@ static bool can_narrow(const pass *p, const q_node *n)
     const q_tensor *t = is_product(n) ? pass__constant(p, n->in[QUERN_W]) : NULL;
 
     return t && t->dtype == Q_F32 && !q_node_int(n, "packed", 0) &&
-           p->shapes[n->in[QUERN_X]].dtype == Q_F32 && q_node_int(n, "out_type", Q_F32) == Q_F32;
+           pass__dtype(p, n->in[QUERN_X]) == Q_F32 && q_node_int(n, "out_type", Q_F32) == Q_F32;
 }
 
 /* How many of a node's first inputs it moves to its outputs without looking at them. */

@@ -59,9 +59,9 @@ size_t layout__rank(const layout *l, q_value_id v)
 
 size_t layout__dim(const layout *l, q_value_id v, size_t axis)
 {
-    const pass_shape *s = &l->p->shapes[v];
+    const pass_shape *s = v == Q_NO_VALUE ? NULL : &l->p->shapes[v];
 
-    if (!s->known || axis >= s->of[0].rank)
+    if (!s || !s->known || axis >= s->of[0].rank)
         return 0;
     for (size_t i = 1; i < PASS_PROBES; i++)
         if (s->of[i].dims[axis] != s->of[0].dims[axis])

@@ -79,12 +79,16 @@ static bool read_window(const layout *l, const q_node *n, size_t spatial, const 
                         window *w)
 {
     *w = (window){.spatial = spatial, .kernel = {1, 1}, .strides = {1, 1}, .dilations = {1, 1}};
-    if (spatial < 1 || spatial > 2)
+    if (spatial < 1 || spatial > 2 || !read_pair(n, "kernel_shape", spatial, w->kernel))
         return false;
-    for (size_t i = 0; weights && i < spatial; i++)
-        w->kernel[2 - spatial + i] = (int64_t)weights->dims[2 + i];
-    return read_pair(n, "kernel_shape", spatial, w->kernel) &&
-           read_pair(n, "strides", spatial, w->strides) &&
+    for (size_t i = 0; weights && i < spatial; i++) {
+        int64_t side = (int64_t)weights->dims[2 + i];
+
+        if (q_node_attr(n, "kernel_shape") && w->kernel[2 - spatial + i] != side)
+            return false;
+        w->kernel[2 - spatial + i] = side;
+    }
+    return read_pair(n, "strides", spatial, w->strides) &&
            read_pair(n, "dilations", spatial, w->dilations) && read_pads(l, n, w) &&
            w->kernel[0] * w->kernel[1] <= INT32_MAX;
 }
@@ -143,7 +147,7 @@ static q_code conv_node(layout *l, q_node *n, bool *done, q_err *err)
     q_node *made;
     q_code rc;
 
-    if (!w || w->rank < 3 || layout__rank(l, n->in[0]) != w->rank ||
+    if (!w || w->rank < 3 || !q_shape_count(w) || layout__rank(l, n->in[0]) != w->rank ||
         layout__rank(l, n->out[0]) != w->rank || !read_window(l, n, w->rank - 2, w, &win))
         return Q_OK;
     depthwise = group > 1 && w->dims[1] == 1 && (int64_t)w->dims[0] == group;
@@ -231,10 +235,10 @@ static q_code deconv_node(layout *l, q_node *n, bool *done, q_err *err)
     q_node *made;
     q_code rc;
 
-    if (!w || w->dtype != Q_F32 || w->shape.rank != 4 || q_node_int(n, "group", 1) != 1 ||
-        layout__rank(l, n->in[0]) != 4 || layout__rank(l, n->out[0]) != 4 ||
-        !read_window(l, n, 2, &w->shape, &win) || q_node_attr(n, "output_shape") ||
-        (in[2] != Q_NO_VALUE && !pass__constant(l->p, in[2])))
+    if (!w || w->dtype != Q_F32 || w->shape.rank != 4 || !q_shape_count(&w->shape) ||
+        q_node_int(n, "group", 1) != 1 || layout__rank(l, n->in[0]) != 4 ||
+        layout__rank(l, n->out[0]) != 4 || !read_window(l, n, 2, &w->shape, &win) ||
+        q_node_attr(n, "output_shape") || (in[2] != Q_NO_VALUE && !pass__constant(l->p, in[2])))
         return Q_OK;
     const q_attr *more = q_node_attr(n, "output_padding");
 

@@ -51,7 +51,7 @@ static q_code transpose_node(layout *l, q_node *n, bool *done, q_err *err)
         return same_as(l, n, twin, done, err);
     if (twin == Q_NO_VALUE) {
         /* The file's own images with channels last, on their way in or out. */
-        if (perm_is(n, rank, to_first))
+        if (perm_is(n, rank, to_first) && n->out[0] < l->cap)
             l->last[n->out[0]] = n->in[0];
         else if (perm_is(n, rank, to_last) && n->in[0] < l->cap)
             l->last[n->in[0]] = n->out[0];

@@ -199,6 +199,27 @@ static q_code pack_deconv(pass *p, q_node *n, const q_tensor *w, q_dtype dtype, 
     return rc ? rc : repeat_row(p, n, QUERN_SCALE, width, err);
 }
 
+/* Whether weights [o, i, taps...] or [k, n] are what the node says; files may hold anything. */
+static bool fits(const q_node *n, const q_shape *s)
+{
+    const q_attr *channels = ints_of(n, "channels", 2), *kernel = ints_of(n, "kernel_shape", 2);
+    bool product = pass__is_quern(n, "MatMul"), turned = q_node_int(n, "turned", 0) != 0;
+    bool deconv = pass__is_quern(n, "ConvTranspose");
+    size_t first, taps;
+
+    if (!channels || channels->ints[0] < 1 || channels->ints[1] < 1 || !q_shape_count(s))
+        return false;
+    if (product)
+        return s->rank == 2 && s->dims[turned ? 0 : 1] == (size_t)channels->ints[0] &&
+               s->dims[turned ? 1 : 0] == (size_t)channels->ints[1];
+    first = deconv ? 1 : 0;
+    taps = kernel ? (size_t)kernel->ints[0] * (size_t)kernel->ints[1] : 1;
+    return s->rank >= 3 && s->rank <= 4 && (!deconv || s->rank == 4) &&
+           s->dims[first] == (size_t)channels->ints[0] &&
+           s->dims[1 - first] == (size_t)channels->ints[1] && q_shape_span(s, 2, s->rank) == taps &&
+           (!kernel || s->dims[s->rank - 1] == (size_t)kernel->ints[1]);
+}
+
 static q_code pack_node(pass *p, q_node *n, q_err *err)
 {
     const q_tensor *w;
@@ -207,7 +228,7 @@ static q_code pack_node(pass *p, q_node *n, q_err *err)
     if (!q_str_is(n->domain, "quern") || q_node_int(n, "packed", 0) || !pass__has_in(n, QUERN_W))
         return Q_OK;
     w = pass__constant(p, n->in[QUERN_W]);
-    if (!w || (w->dtype != Q_F32 && w->dtype != Q_I8))
+    if (!w || (w->dtype != Q_F32 && w->dtype != Q_I8) || !fits(n, &w->shape))
         return Q_OK;
     dtype = w->dtype == Q_I8 ? Q_I8 : (q_dtype)q_node_int(n, "weights_type", Q_F32);
     if (pass__is_quern(n, "Conv"))
