@@ -126,29 +126,26 @@ VECTOR_INLINE float vector__tanh(float x)
     return a < 0.625F ? small : large;
 }
 
-/* erf x / x is a polynomial in x * x on [0, 1], ln erfc x one in x on [1, 4]. */
+/* erf x / x as a ratio of polynomials in x * x on [0, 3.9]; from there on erf is 1 in float. */
 VECTOR_INLINE float vector__erf(float x)
 {
-    float a = __builtin_fabsf(x), z = x * x;
-    float p = 7.8538609542e-05F;
-    p = p * z + -8.0101935051e-04F;
-    p = p * z + 5.1883276721e-03F;
-    p = p * z + -2.6853811928e-02F;
-    p = p * z + 1.1283585148e-01F;
-    p = p * z + -3.7612625824e-01F;
-    p = p * z + 1.1283791657F;
-    float small = x * p;
-    float c = a > 4.05F ? 4.05F : a;
-    float q = 1.8797170305e-04F;
-    q = q * c + -2.9640062701e-03F;
-    q = q * c + 2.1906477024e-02F;
-    q = q * c + -1.0325620469e-01F;
-    q = q * c + -6.3796499587e-01F;
-    q = q * c + -1.1272022791F;
-    q = q * c + -3.1246924350e-04F;
-    float large = __builtin_copysignf(1.0F - vector__exp(q), x);
+    float c = x > 3.9F ? 3.9F : (x < -3.9F ? -3.9F : x), z = c * c;
+    float p = 2.3000501514e-04F;
+    p = p * z + 3.5402623135e-03F;
+    p = p * z + 5.1369578105e-02F;
+    p = p * z + 1.8866140079e-01F;
+    p = p * z + 1.1283791375e+00F;
+    float q = -1.1346820606e-07F;
+    q = q * z + 2.3241434610e-05F;
+    q = q * z + 1.0452202550e-03F;
+    q = q * z + 1.4342325235e-02F;
+    q = q * z + 1.1237269797e-01F;
+    q = q * z + 5.0052929595e-01F;
+    q = q * z + 1.0F;
+    float ratio = c * p / q;
 
-    return a < 1.0F ? small : (x == x ? large : x);
+    ratio = x == x ? ratio : x;
+    return x > 3.9F ? 1.0F : (x < -3.9F ? -1.0F : ratio);
 }
 
 VECTOR_INLINE float vector__gelu(float x)

@@ -67,7 +67,7 @@ static const wanted all[] = {
     {VECTOR_TANH, 0, 0, tanh_of, 4e-7, 1e-44},
     {VECTOR_SIGMOID, 0, 0, sigmoid_of, 4e-7, 1e-38},
     {VECTOR_SILU, 1, 0, silu_of, 5e-7, 1e-36},
-    {VECTOR_GELU, 0, 0, gelu_of, 1e-6, 3e-7},
+    {VECTOR_GELU, 0, 0, gelu_of, 1e-6, 1e-6},
     {VECTOR_GELU_TANH, 0, 0, gelu_tanh_of, 1e-6, 1e-6},
     {VECTOR_RELU, 0, 0, relu_of, 0, 0},
     {VECTOR_CLIP, -2, 3, clip_of, 0, 0},
@@ -113,6 +113,15 @@ static bool close_to(double got, double want, const wanted *w)
     return fabs(got - want) <= w->absolute + w->relative * fabs(want);
 }
 
+/* But for the sign of what is not a number, which nothing says. */
+static bool same_bits(const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(&a[i], &b[i], sizeof *a) != 0 && !(isnan(a[i]) && isnan(b[i])))
+            return false;
+    return true;
+}
+
 static void check_unary(const vector_table *t)
 {
     static float x[POINTS], y[POINTS], z[POINTS];
@@ -134,7 +143,7 @@ static void check_unary(const vector_table *t)
         memcpy(z, x, sizeof z); /* over itself, and each element wherever it stands */
         for (size_t i = 0; i < POINTS; i += 7)
             t->unary[w->op](z + i, z + i, i + 7 < POINTS ? 7 : POINTS - i, w->a, w->b);
-        CHECK(memcmp(y, z, sizeof z) == 0);
+        CHECK(same_bits(y, z, POINTS));
     }
 }
 
