@@ -4,6 +4,7 @@
 #include "engine/plan.h"
 #include "engine/shapes.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const size_t MEMORY_LIMIT = (size_t)1 << 44; /* nothing is allocated */
@@ -43,14 +44,24 @@ static q_code symbolic_text(work *w, const shapes_value *v, q_str *out, q_err *e
 
 static q_code shape_text(work *w, q_value_id id, q_str *out, q_err *err)
 {
-    const slot *s = w->plan ? &w->plan->slots[id] : NULL;
+    const shapes_value *v;
 
     *out = Q_STR("?");
-    if (s)
-        return s->state == SLOT_UNMADE || s->state == SLOT_DYNAMIC
-                   ? Q_OK
-                   : concrete_text(w, &s->t.shape, out, err);
-    return w->shapes.values[id].known ? symbolic_text(w, &w->shapes.values[id], out, err) : Q_OK;
+    if (w->plan) {
+        const slot *s = &w->plan->slots[id];
+        bool known = s->state != SLOT_UNMADE && s->state != SLOT_DYNAMIC;
+
+        return known ? concrete_text(w, &s->t.shape, out, err) : Q_OK;
+    }
+    assert(w->shapes.values);
+    v = &w->shapes.values[id];
+    return v->known ? symbolic_text(w, v, out, err) : Q_OK;
+}
+
+static q_dtype dtype_of(const work *w, q_value_id id)
+{
+    assert(w->plan || w->shapes.values);
+    return w->plan ? w->plan->slots[id].t.dtype : w->shapes.values[id].dtype;
 }
 
 /* "3x3"; with `ones` false not where all are 1. */
@@ -135,7 +146,7 @@ static q_code describe_node(work *w, const q_node *n, q_described_node *d, q_err
     rc = detail_of(w, n, &d->detail, err);
     if (rc || out == Q_NO_VALUE)
         return rc;
-    d->dtype = w->plan ? w->plan->slots[out].t.dtype : w->shapes.values[out].dtype;
+    d->dtype = dtype_of(w, out);
     d->shape = w->out->values[out];
     return Q_OK;
 }

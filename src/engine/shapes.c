@@ -302,9 +302,11 @@ static bool put_product(const work *w, const formula *f, q_buf *b)
     if (p != 1)
         q_buf_printf(b, "%ld", p);
     for (size_t s = 0; s < w->count; s++) {
-        if (f->by[s] < 0)
+        long power = lrint(f->by[s]);
+
+        if (power < 0)
             return false;
-        for (double i = 0; i < f->by[s]; i++) {
+        for (long i = 0; i < power; i++) {
             if (b->n > 0)
                 q_buf_char(b, '*');
             q_buf_put(b, w->symbols[s].name);
