@@ -19,8 +19,8 @@ typedef struct batch {
     void *ctx;
     size_t count;
     atomic_size_t next;
-    size_t helpers;      /* threads at work on it beside the caller; under mu */
-    struct batch *after; /* in the team's list; under mu */
+    atomic_size_t helpers; /* threads at work on it beside the caller; raised under mu */
+    struct batch *after;   /* in the team's list; under mu */
 } batch;
 
 struct q_team {
