@@ -45,6 +45,10 @@ _quern() {
     mapfile -t COMPREPLY < <(compgen -W 'f32 bf16 f16 int8' -- "$cur")
     return
     ;;
+  --method)
+    mapfile -t COMPREPLY < <(compgen -W 'error minmax percentile entropy' -- "$cur")
+    return
+    ;;
   --calibrate)
     _filedir -d
     return
@@ -53,7 +57,7 @@ _quern() {
     _filedir
     return
     ;;
-  --on | --alias | --shape)
+  --on | --alias | --shape | --bound)
     return
     ;;
   esac
@@ -66,7 +70,7 @@ _quern() {
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;
-  model) options='--shape --svg --precision --calibrate --plain --input --seed --output --threads --seconds --profile --data --layers'
+  model) options='--shape --svg --precision --calibrate --method --bound --plain --input --seed --output --threads --seconds --profile --data --layers'
     subcommands='run bench compare show optimize' ;;
   esac
 

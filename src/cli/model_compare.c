@@ -345,8 +345,8 @@ const cli_command cli_model_compare = {
             "of A's largest number, the cosine between both, and the signal over the error.\n"
             "A and B may be the same file.\n"
             "\n"
-            "  --data DIR       inputs: NAME.npy in DIR's folders, a folder a set; for a model\n"
-            "                   with one input DIR's files\n"
+            "  --data DIR       inputs: NAME.npy in DIR's folders, a folder a set; for a\n"
+            "                   model with one input DIR's files\n"
             "  --shape, --seed  without DIR four sets are drawn, as for quern model run\n"
             "  --layers         values inside that both name, too\n"
             "  --precision P    of B, where kernels have it\n",

@@ -62,8 +62,8 @@ static int run(int argc, char **argv)
 
 const cli_command cli_model_optimize = {
     .name = "model optimize",
-    .arguments = "FILE -o OUT [--precision " CLI_PRECISIONS "] [--plain]\n"
-                 "[--calibrate DIR [--method " Q_CALIBRATE_METHODS "] [--bound PART]]",
+    .arguments = "FILE -o OUT [--precision " CLI_PRECISIONS "] [--plain] "
+                 "[--calibrate DIR] [--method " Q_CALIBRATE_METHODS "] [--bound PART]",
     .summary = "rewrite a model so that it opens at once and runs fast",
     .help = "Reads an ONNX file and writes a .q file: nodes are folded and fused, weights\n"
             "lie as the kernels want them and are mapped when it is opened, so that it is\n"

@@ -138,8 +138,8 @@ const cli_command cli_model_run = {
     .summary = "run a model on given or drawn inputs",
     .help = "Prints the type, the shape and the range of every input and output.\n"
             "\n"
-            "  --input NAME=FILE   inputs from NumPy's .npy or ONNX's .pb files, several parted\n"
-            "                      by blanks; of a model with one input the file alone will do\n"
+            "  --input NAME=FILE   inputs from NumPy's .npy or ONNX's .pb files, parted by\n"
+            "                      blanks; of a model with one input the file will do\n"
             "  --shape NAME=DIMS   sizes of inputs that are drawn instead: x=1,3,48,320\n"
             "  --seed N            draw others: floats in [-1, 1), integers 0 or 1\n"
             "  --output DIR        write each output as DIR/NAME.npy\n"

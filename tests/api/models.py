@@ -126,6 +126,16 @@ class Models(unittest.TestCase):
         head = ast.literal_eval(content[10:end].decode())
         return head['shape'], struct.unpack(f'<{(len(content) - end) // 4}f', content[end:])
 
+    def test_optimize_to_eight_bits_with_samples(self):
+        samples, out = self.folder / 'samples', self.folder / 'int8.q'
+        samples.mkdir()
+        for i in range(3):
+            self.write_array(samples / f'{i}.npy', (1, 3, 16, 16), [(k * (i + 7) % 101) / 50 - 1 for k in range(768)])
+        report = self.quern('optimize', self.network, '-o', out, '--precision', 'int8', '--calibrate', samples)
+        self.assertRegex(report, r'first +Conv ')
+        self.assertIn('kernel int8', self.quern('show', out))
+        self.assertIn('go together', self.quern('optimize', self.network, '-o', out, '--precision', 'int8', status=2))
+
     def test_run_computes(self):
         picture, out = self.folder / 'x.npy', self.folder / 'out'
         self.write_array(picture, (1, 3, 1, 1), (1, 2, 3))
