@@ -200,19 +200,55 @@ static q_code svm_infer(q_op_call *c, q_err *err)
 
 /* -- Running -- */
 
+/* Four sums at a time, so that additions need not wait for each other. */
+enum { SUMS = 4 };
+
+static double product_of(const double *x, const double *v, size_t n)
+{
+    double sums[SUMS] = {0};
+    size_t i = 0;
+
+    for (; i + SUMS <= n; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++)
+            sums[k] += x[i + k] * v[i + k];
+    for (; i < n; i++)
+        sums[0] += x[i] * v[i];
+    return sums[0] + sums[1] + (sums[2] + sums[3]);
+}
+
+static double distance_of(const double *x, const double *v, size_t n)
+{
+    double sums[SUMS] = {0};
+    size_t i = 0;
+
+    for (; i + SUMS <= n; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++)
+            sums[k] += (x[i + k] - v[i + k]) * (x[i + k] - v[i + k]);
+    for (; i < n; i++)
+        sums[0] += (x[i] - v[i]) * (x[i] - v[i]);
+    return sums[0] + sums[1] + (sums[2] + sums[3]);
+}
+
+static double power(double x, double degree)
+{
+    double y = 1;
+
+    if (degree != floor(degree) || degree < 0 || degree > 16)
+        return pow(x, degree);
+    for (int i = 0; i < (int)degree; i++)
+        y *= x;
+    return y;
+}
+
 static double kernel(const svm_params *p, const double *x, const double *v)
 {
-    double sum = 0;
+    double sum;
 
-    if (p->kernel == SVM_RBF) {
-        for (size_t i = 0; i < p->features; i++)
-            sum += (x[i] - v[i]) * (x[i] - v[i]);
-        return exp(-p->gamma * sum);
-    }
-    for (size_t i = 0; i < p->features; i++)
-        sum += x[i] * v[i];
+    if (p->kernel == SVM_RBF)
+        return exp(-p->gamma * distance_of(x, v, p->features));
+    sum = product_of(x, v, p->features);
     if (p->kernel == SVM_POLY)
-        return pow(p->gamma * sum + p->coef0, p->degree);
+        return power(p->gamma * sum + p->coef0, p->degree);
     return p->kernel == SVM_SIGMOID ? tanh(p->gamma * sum + p->coef0) : sum;
 }
 
