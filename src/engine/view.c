@@ -86,11 +86,31 @@ static void copy_line(const char *from, ptrdiff_t fs, char *to, ptrdiff_t ts, si
     }
 }
 
+/* The same with few columns: lines run along the rows, a tile's worth of cache lines at a time. */
+static void copy_columns(const copy *c, const char *from, char *to, size_t first, size_t end)
+{
+    ptrdiff_t size = (ptrdiff_t)c->size;
+
+    for (size_t i = first; i < end; i += TILE * TILE) {
+        size_t rows = end - i < TILE * TILE ? end - i : TILE * TILE;
+
+        for (size_t j = 0; j < c->columns; j++)
+            copy_line(from + ((ptrdiff_t)i * c->row_from + (ptrdiff_t)j * c->column_from) * size,
+                      c->row_from,
+                      to + ((ptrdiff_t)i * c->row_to + (ptrdiff_t)j * c->column_to) * size,
+                      c->row_to, rows, c->size);
+    }
+}
+
 /* Rows [first, end), tile by tile. */
 static void copy_rows(const copy *c, const char *from, char *to, size_t first, size_t end)
 {
     ptrdiff_t size = (ptrdiff_t)c->size;
 
+    if (c->columns < TILE / 2 && c->rows >= TILE && c->row_from == 1) {
+        copy_columns(c, from, to, first, end);
+        return;
+    }
     for (size_t i = first; i < end; i += TILE)
         for (size_t j = 0; j < c->columns; j += c->tile) {
             size_t columns = c->columns - j < c->tile ? c->columns - j : c->tile;
