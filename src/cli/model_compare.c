@@ -138,8 +138,8 @@ static q_code drawn_sets(comparison *c, const char *seed, q_err *err)
     uint64_t first = 0;
     q_code rc = cli_number("seed", seed, 0, UINT64_MAX / 2, &first, err);
 
-    for (uint64_t i = 0; !rc && i < DRAWN_SETS; i++) {
-        q_str number = q_str_printf(c->arena, "%llu", (unsigned long long)(first + i * 1000));
+    for (size_t i = 0; !rc && i < DRAWN_SETS; i++) {
+        q_str number = q_str_printf(c->arena, "%zu", (size_t)first + i * 1000);
         cli_inputs in = {0};
 
         if (!number.p)

@@ -11,11 +11,9 @@
     static void name(const void *left, size_t x_step, const void *right, size_t y_step, void *out, \
                      size_t n)                                                                     \
     {                                                                                              \
-        const type *l = left, *r = right;                                                          \
-        result *o = out;                                                                           \
         for (size_t i = 0; i < n; i++) {                                                           \
-            type x = l[i * x_step], y = r[i * y_step];                                             \
-            o[i] = (result)(value);                                                                \
+            type x = ((const type *)left)[i * x_step], y = ((const type *)right)[i * y_step];      \
+            ((result *)out)[i] = (result)(value);                                                  \
         }                                                                                          \
     }
 

@@ -58,7 +58,9 @@ static wide_kind spread(const void *p, q_dtype d, size_t n, wide *w)
     case Q_U8:
         SPREAD(uint8_t, i);
     case Q_I8:
-        SPREAD(int8_t, i);
+        for (size_t i = 0; i < n; i++)
+            w->i[i] = (int64_t)(((const uint8_t *)p)[i] ^ 0x80U) - 0x80;
+        break;
     case Q_U16:
         SPREAD(uint16_t, i);
     case Q_I16:

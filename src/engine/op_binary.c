@@ -295,13 +295,13 @@ static q_code pow_run(q_op_call *c, q_err *err)
 #define PARAMS .params_bytes = sizeof(binary_params)
 #define PAIR(name, version)                                                                        \
     {                                                                                              \
-        .domain = "", .type = name, .since = (version), .min_in = 2, .max_in = 2, .max_out = 1,    \
+        .domain = "", .type = (name), .since = (version), .min_in = 2, .max_in = 2, .max_out = 1,  \
         .flags = Q_OP_IN_PLACE, PARAMS, .load = binary_load, .infer = binary_infer,                \
         .run = binary_run                                                                          \
     }
 #define VARIADIC(name, version)                                                                    \
     {                                                                                              \
-        .domain = "", .type = name, .since = (version), .min_in = 1, .max_out = 1, PARAMS,         \
+        .domain = "", .type = (name), .since = (version), .min_in = 1, .max_out = 1, PARAMS,       \
         .load = binary_load, .infer = binary_infer, .run = variadic_run                            \
     }
 

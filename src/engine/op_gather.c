@@ -359,9 +359,9 @@ static q_code hot_run(q_op_call *c, q_err *err)
 
 #define OP(name, from, inputs, load_by, infer_by, run_by)                                          \
     {                                                                                              \
-        .domain = "", .type = name, .since = (from), .min_in = (inputs), .max_in = (inputs),       \
-        .max_out = 1, .params_bytes = sizeof(gather_params), .load = load_by, .infer = infer_by,   \
-        .run = run_by                                                                              \
+        .domain = "", .type = (name), .since = (from), .min_in = (inputs), .max_in = (inputs),     \
+        .max_out = 1, .params_bytes = sizeof(gather_params), .load = (load_by),                    \
+        .infer = (infer_by), .run = (run_by)                                                       \
     }
 
 static const q_op ops[] = {

@@ -440,9 +440,9 @@ static q_code block_run(q_op_call *c, q_err *err)
 /* -- The table -- */
 
 #define OP(name, from, to, least, most, outputs)                                                   \
-    .domain = "", .type = name, .since = (from), .until = (to), .min_in = (least),                 \
+    .domain = "", .type = (name), .since = (from), .until = (to), .min_in = (least),               \
     .max_in = (most), .max_out = (outputs)
-#define PARAMS(type_, by) .params_bytes = sizeof(type_), .load = by
+#define PARAMS(type_, by) .params_bytes = sizeof(type_), .load = (by)
 
 static const q_op ops[] = {
     {OP("Concat", 4, 0, 1, 0, 1), PARAMS(axis_params, concat_load), .infer = concat_infer,

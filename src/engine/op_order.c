@@ -240,7 +240,7 @@ static q_code top_run(q_op_call *c, q_err *err)
 
 #define ARG(name)                                                                                  \
     {                                                                                              \
-        .domain = "", .type = name, .since = 1, .min_in = 1, .max_in = 1, .max_out = 1,            \
+        .domain = "", .type = (name), .since = 1, .min_in = 1, .max_in = 1, .max_out = 1,          \
         .params_bytes = sizeof(order_params), .load = arg_load, .infer = arg_infer, .run = arg_run \
     }
 #define TOP(from, to, inputs)                                                                      \

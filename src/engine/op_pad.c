@@ -72,7 +72,7 @@ static q_code pad_axes(q_op_call *c, size_t rank, size_t axes[Q_MAX_RANK], size_
 static q_code margins_of(q_op_call *c, margins *m, q_err *err)
 {
     const pad_params *p = c->params;
-    size_t rank = c->in[0]->shape.rank, axes[Q_MAX_RANK], axis_count, count = p->count;
+    size_t rank = c->in[0]->shape.rank, axes[Q_MAX_RANK] = {0}, axis_count, count = p->count;
     int64_t values[2 * Q_MAX_RANK];
     const int64_t *pads = p->by_attribute ? p->pads : values;
     q_code rc = pad_axes(c, rank, axes, &axis_count, err);
@@ -114,7 +114,7 @@ static q_code padded_shape(const q_op_call *c, const margins *m, q_shape *to, q_
 
 static q_code pad_infer(q_op_call *c, q_err *err)
 {
-    margins m;
+    margins m = {0};
     q_shape to;
     q_code rc = op_strings__want(c, err);
 
@@ -211,7 +211,7 @@ static void pad_move(q_op_call *c, void *out)
     const pad_params *p = c->params;
     size_t size = q_dtype_bits(c->in[0]->dtype) / 8, from, to;
     char element[16] = {0};
-    margins m;
+    margins m = {0};
 
     if (margins_of(c, &m, NULL))
         return; /* infer found them right */

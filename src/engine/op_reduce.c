@@ -120,7 +120,7 @@ static q_code check_type(const reduce_params *p, q_dtype d, q_err *err)
 static q_code reduce_infer(q_op_call *c, q_err *err)
 {
     const reduce_params *p = c->params;
-    bool away[Q_MAX_RANK];
+    bool away[Q_MAX_RANK] = {false};
     q_shape to = {0};
     size_t bytes = 0, halves = 0;
 
@@ -186,7 +186,7 @@ static void turn(const q_op_call *c, const bool away[Q_MAX_RANK], const void *fr
                  size_t size)
 {
     const q_shape *s = &c->in[0]->shape;
-    ptrdiff_t strides[Q_MAX_RANK], step = 1, targets[Q_MAX_RANK];
+    ptrdiff_t strides[Q_MAX_RANK], step = 1, targets[Q_MAX_RANK] = {0};
     view v = {0};
 
     view__strides(s, strides);
@@ -208,7 +208,7 @@ static q_code reduce_run(q_op_call *c, q_err *err)
     const reduce_params *p = c->params;
     const q_tensor *x = c->in[0], *y = c->out[0];
     size_t count = q_shape_count(&x->shape), results = q_shape_count(&y->shape);
-    bool away[Q_MAX_RANK], half = is_half(x->dtype);
+    bool away[Q_MAX_RANK] = {false}, half = is_half(x->dtype);
     float *wide = c->scratch;
     q_code rc = reduced(c, away, err);
 
@@ -245,7 +245,7 @@ static q_code reduce_run(q_op_call *c, q_err *err)
 
 #define REDUCE(name)                                                                               \
     {                                                                                              \
-        .domain = "", .type = name, .since = 1, .min_in = 1, .max_in = 2, .max_out = 1,            \
+        .domain = "", .type = (name), .since = 1, .min_in = 1, .max_in = 2, .max_out = 1,          \
         .params_bytes = sizeof(reduce_params), .load = reduce_load, .infer = reduce_infer,         \
         .run = reduce_run                                                                          \
     }

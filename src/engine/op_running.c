@@ -95,7 +95,7 @@ static q_code running_run(q_op_call *c, q_err *err)
 
 #define RUNNING(name, version)                                                                     \
     {                                                                                              \
-        .domain = "", .type = name, .since = (version), .min_in = 2, .max_in = 2, .max_out = 1,    \
+        .domain = "", .type = (name), .since = (version), .min_in = 2, .max_in = 2, .max_out = 1,  \
         .params_bytes = sizeof(running_params), .load = running_load, .infer = running_infer,      \
         .run = running_run                                                                         \
     }

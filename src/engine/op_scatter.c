@@ -256,7 +256,7 @@ static q_code cache_run(q_op_call *c, q_err *err)
     size_t axis = (size_t)(p->axis < 0 ? p->axis + (int64_t)x->rank : p->axis);
     size_t dim = x->dims[axis], steps = c->in[1]->shape.dims[axis];
     size_t line = q_shape_span(x, axis + 1, x->rank) * (q_dtype_bits(c->in[0]->dtype) / 8);
-    size_t lines = q_shape_span(x, 0, axis), each = x->dims[0] ? lines / x->dims[0] : 0;
+    size_t lines = q_shape_span(x, 0, axis), each = lines ? lines / x->dims[0] : 1;
 
     copy_data(c, c->out[0]->data);
     for (size_t i = 0; i < lines; i++) {
@@ -274,9 +274,9 @@ static q_code cache_run(q_op_call *c, q_err *err)
 
 #define OP(name, from, to, infer_by, run_by)                                                       \
     {                                                                                              \
-        .domain = "", .type = name, .since = (from), .until = (to), .min_in = 3, .max_in = 3,      \
+        .domain = "", .type = (name), .since = (from), .until = (to), .min_in = 3, .max_in = 3,    \
         .max_out = 1, .params_bytes = sizeof(scatter_params), .load = scatter_load,                \
-        .infer = infer_by, .run = run_by                                                           \
+        .infer = (infer_by), .run = (run_by)                                                       \
     }
 
 static const q_op ops[] = {

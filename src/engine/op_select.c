@@ -244,14 +244,14 @@ static q_code test_run(q_op_call *c, q_err *err)
 
 #define TEST(name, version)                                                                        \
     {                                                                                              \
-        .domain = "", .type = name, .since = (version), .min_in = 1, .max_in = 1, .max_out = 1,    \
+        .domain = "", .type = (name), .since = (version), .min_in = 1, .max_in = 1, .max_out = 1,  \
         .params_bytes = sizeof(test_params), .load = test_load, .infer = test_infer,               \
         .run = test_run                                                                            \
     }
 #define NOT(name, version, infer_by)                                                               \
     {                                                                                              \
-        .domain = "", .type = name, .since = (version), .min_in = 1, .max_in = 1, .max_out = 1,    \
-        .flags = Q_OP_IN_PLACE, .infer = infer_by, .run = not_run                                  \
+        .domain = "", .type = (name), .since = (version), .min_in = 1, .max_in = 1, .max_out = 1,  \
+        .flags = Q_OP_IN_PLACE, .infer = (infer_by), .run = not_run                                \
     }
 
 static const q_op ops[] = {

@@ -438,9 +438,9 @@ static q_code eye_run(q_op_call *c, q_err *err)
 /* -- The table -- */
 
 #define OP(name, from, to, least, most)                                                            \
-    .domain = "", .type = name, .since = (from), .until = (to), .min_in = (least),                 \
+    .domain = "", .type = (name), .since = (from), .until = (to), .min_in = (least),               \
     .max_in = (most), .max_out = 1
-#define PARAMS(type_, by) .params_bytes = sizeof(type_), .load = by
+#define PARAMS(type_, by) .params_bytes = sizeof(type_), .load = (by)
 
 static const q_op ops[] = {
     {OP("ConstantOfShape", 9, 0, 1, 1), PARAMS(fill_params, fill_load), .infer = fill_infer,

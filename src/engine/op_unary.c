@@ -217,27 +217,28 @@ static void narrow_loop(const task *t, const char *in, char *out, size_t n)
 
 /* Integers: the four functions that are defined for them, and Shrink. */
 #define INTEGER(name, type, zero_below)                                                            \
-    static void name(const unary_params *p, const type *x, type *y, size_t n)                      \
+    static void name(const unary_params *p, const void *in, void *out, size_t n)                   \
     {                                                                                              \
         for (size_t i = 0; i < n; i++) {                                                           \
-            type v = x[i];                                                                         \
+            type v = ((const type *)in)[i], y;                                                     \
             bool negative = (zero_below) && v <= 0 && v != 0;                                      \
             switch (p->kind->vector) {                                                             \
             case VECTOR_ABS:                                                                       \
-                y[i] = negative ? (type)(0 - (uint64_t)v) : v;                                     \
+                y = negative ? (type)(0 - (uint64_t)v) : v;                                        \
                 break;                                                                             \
             case VECTOR_NEG:                                                                       \
-                y[i] = (type)(0 - (uint64_t)v);                                                    \
+                y = (type)(0 - (uint64_t)v);                                                       \
                 break;                                                                             \
             case VECTOR_RELU:                                                                      \
-                y[i] = negative ? 0 : v;                                                           \
+                y = negative ? 0 : v;                                                              \
                 break;                                                                             \
             case VECTOR_SIGN:                                                                      \
-                y[i] = negative ? (type)-1 : (type)(v != 0);                                       \
+                y = negative ? (type)-1 : (type)(v != 0);                                          \
                 break;                                                                             \
             default:                                                                               \
-                y[i] = (type)(int64_t)p->kind->f64((double)v, p->a, p->b);                         \
+                y = (type)(int64_t)p->kind->f64((double)v, p->a, p->b);                            \
             }                                                                                      \
+            ((type *)out)[i] = y;                                                                  \
         }                                                                                          \
     }
 INTEGER(i8_loop, int8_t, true)
@@ -307,7 +308,7 @@ static q_code unary_run(q_op_call *c, q_err *err)
 
 #define UNARY(name, version)                                                                       \
     {                                                                                              \
-        .domain = "", .type = name, .since = (version), .min_in = 1, .max_in = 1, .max_out = 1,    \
+        .domain = "", .type = (name), .since = (version), .min_in = 1, .max_in = 1, .max_out = 1,  \
         .flags = Q_OP_IN_PLACE, .params_bytes = sizeof(unary_params), .load = unary_load,          \
         .infer = unary_infer, .run = unary_run                                                     \
     }
