@@ -5,6 +5,7 @@
 /* clang-format off */
 const q_op_table *const op__tables[] = {
     /* one a line, sorted */
+    &op__attention,
     &op__binary,
     &op__cast,
     &op__contrib_act,
@@ -48,6 +49,7 @@ const q_op_table *const op__tables[] = {
     &op__reduce,
     &op__resize,
     &op__rnn,
+    &op__rotary,
     &op__running,
     &op__sample,
     &op__scan,

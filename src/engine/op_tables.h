@@ -6,6 +6,7 @@
 
 #include "engine/op.h"
 
+extern const q_op_table op__attention;
 extern const q_op_table op__binary;
 extern const q_op_table op__cast;
 extern const q_op_table op__contrib_act;
@@ -49,6 +50,7 @@ extern const q_op_table op__random;
 extern const q_op_table op__reduce;
 extern const q_op_table op__resize;
 extern const q_op_table op__rnn;
+extern const q_op_table op__rotary;
 extern const q_op_table op__running;
 extern const q_op_table op__sample;
 extern const q_op_table op__scan;
