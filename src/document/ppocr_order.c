@@ -10,6 +10,10 @@ static const double prose_width = 9;
 static const double overlap = 0.25;
 /* Between columns lies a gap of so many heights. */
 static const double gutter = 0.8;
+/* Lines are level when their middles differ by less than so many heights; of two columns side by
+ * side that have nothing to do with each other some two fifths are.
+ */
+static const double level = 0.25, mostly = 0.65;
 
 typedef struct piece {
     double left, right, top, bottom; /* top and bottom without margins */
@@ -58,6 +62,35 @@ static double mean_height(const piece *p, size_t n)
     return sum / (double)n;
 }
 
+/* Most of the pieces stand level with one of the others: they share rows. */
+static bool shares_rows(const piece *p, size_t n, const piece *others, size_t count)
+{
+    size_t shared = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double middle = (p[i].top + p[i].bottom) / 2;
+        bool found = false;
+
+        for (size_t k = 0; k < count && !found; k++)
+            found =
+                fabs((others[k].top + others[k].bottom) / 2 - middle) < level * height_of(&p[i]);
+        shared += found;
+    }
+    return (double)shared >= mostly * (double)n;
+}
+
+/* Two columns, each to be read by itself: both of running text, or one, and the other beside it
+ * without regard to its rows.
+ */
+static bool are_columns(const piece *a, size_t n, const piece *b, size_t count)
+{
+    bool left = is_prose(a, n), right = is_prose(b, count);
+
+    if (n < FEW_LINES || count < FEW_LINES || (!left && !right))
+        return false;
+    return (left && right) || !(left ? shares_rows(b, count, a, n) : shares_rows(a, n, b, count));
+}
+
 /* Where the pieces, sorted by left, part into two columns of running text; 0 when they do not. */
 static size_t column_cut(const piece *p, size_t n)
 {
@@ -65,7 +98,7 @@ static size_t column_cut(const piece *p, size_t n)
     size_t best = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (p[i].left - right > widest && i && is_prose(p, i) && is_prose(p + i, n - i)) {
+        if (i && p[i].left - right > widest && are_columns(p, i, p + i, n - i)) {
             widest = p[i].left - right;
             best = i;
         }

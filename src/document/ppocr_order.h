@@ -1,7 +1,8 @@
 /* document/ppocr_order.h - the order in which a page's lines are read.
  *
  * Rows from top to bottom, each from left to right; but columns of running text one after the
- * other, the left one first. A table's columns are no running text: their lines are short.
+ * other, the left one first. A table's columns are no running text: their lines are short, and
+ * where those of one column are long the others stand level with them.
  */
 #ifndef DOCUMENT_PPOCR_ORDER_H
 #define DOCUMENT_PPOCR_ORDER_H

@@ -36,6 +36,20 @@ TEST(columns_of_running_text_are_read_one_after_the_other)
     CHECK_STR(order_of(boxes, 9), "abcdefghi");
 }
 
+TEST(a_narrow_column_beside_running_text_is_read_by_itself)
+{
+    q_box boxes[10], table[10];
+
+    for (size_t i = 0; i < 5; i++) {
+        boxes[i] = (q_box){0, 18 * (double)i, 300, 14};
+        boxes[5 + i] = (q_box){340, 4 + 13 * (double)i, 60, 10};
+        table[2 * i] = boxes[i]; /* a price beside each line */
+        table[2 * i + 1] = (q_box){340, 18 * (double)i + 1, 60, 13};
+    }
+    CHECK_STR(order_of(boxes, 10), "abcdefghij");
+    CHECK_STR(order_of(table, 10), "abcdefghij");
+}
+
 TEST(few_wide_lines_are_rows)
 {
     q_box boxes[4] = {{0, 0, 240, 14}, {260, 0, 240, 14}, {0, 20, 240, 14}, {260, 20, 240, 14}};
