@@ -130,7 +130,7 @@ const cli_command cli_serve = {
             "  --log-level LEVEL   debug, info, warn, error or off (default info)\n"
             "  --max-document MIB  of a document sent in a request (default 10)\n"
             "  --recogniser NAME   ppocr or tesseract: who reads pictures (default:\n"
-            "                      $QUERN_RECOGNISER, else ppocr where its models are installed)\n"
+            "                      $QUERN_RECOGNISER, else ppocr where it is installed)\n"
             "\n"
             "Once it takes requests it says on stderr: quern: ready at http://...\n"
             "The root key is made on the first start and kept in DIR/credentials. Point any\n"
