@@ -105,7 +105,7 @@ void kernel__gemm(q_team *team, const kernel_gemm *g);
  * dilation_w is 1.
  */
 typedef struct kernel_conv {
-    size_t batch, channels, in_h, in_w, out_h, out_w; /* b->n channels out */
+    size_t batch, in_h, in_w, out_h, out_w; /* b->n channels out */
     size_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     size_t pad_top, pad_left;
     const void *in; /* dense NHWC */

@@ -165,7 +165,7 @@ static void key_block(const attention *w, flash *f, const size_t at[3], size_t q
 
     multiply(w,
              (kernel_tile){&q, 1, a->size, packed + key / KERNEL_PANEL * w->key_panel, w->key_panel,
-                           f->scores, KEYS, false},
+                           f->scores, KEYS, false, NULL},
              queries, n);
     for (size_t r = 0; r < queries; r++) {
         size_t query = at[2] + r, last = query + a->keys;
@@ -188,7 +188,7 @@ static void key_block(const attention *w, flash *f, const size_t at[3], size_t q
         w,
         (kernel_tile){&p, 1, n,
                       packed + w->key_panels * w->key_panel + key / w->group * KERNEL_PANEL * 4,
-                      w->value_panel, sums, columns, true},
+                      w->value_panel, sums, columns, true, NULL},
         queries, a->value_size);
 }
 

@@ -1,29 +1,29 @@
-/* Tiles of bf16, for AVX-512 with BF16: vdpbf16ps adds the two products of a pair
- * to a float sum, rounding to even and taking subnormals for 0.
- */
+/* The kernels' common bodies for AVX-512 with BF16. */
 #include "engine/kernel_tile.h"
+#define VEC512_BF16
 #include "engine/kernel_vec512.h"
 
-#undef TARGET
-#define TARGET                                                                                     \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma")))
+#include "engine/kernel_epilogue_body.h"
 
-#define ACC __m512
-#define HALF __m256
-#define A uint16_t
-#define GROUP 2
-#define ZERO _mm512_setzero_ps()
-#define ZERO_HALF _mm256_setzero_ps()
-#define LOAD(p) _mm512_loadu_ps(p)
-#define LOAD_HALF(p) _mm256_loadu_ps((const float *)(const void *)(p))
-#define LOAD_SUMS LOAD
-#define LOAD_SUMS_HALF LOAD_HALF
-#define STORE_SUMS(p, v) _mm512_storeu_ps(p, v)
-#define STORE_SUMS_HALF(p, v) _mm256_storeu_ps((float *)(void *)(p), v)
-#define BROADCAST(p) BROADCAST_BITS(last_group(p, 2))
-#define BROADCAST_BITS(u) _mm512_castsi512_ps(_mm512_set1_epi32((int)(u)))
-#define LOW(v) _mm512_castps512_ps256(v)
-#define DOT(c, a, b) _mm512_dpbf16_ps(c, (__m512bh)(a), (__m512bh)(b))
-#define DOT_HALF(c, a, b) _mm256_dpbf16_ps(c, (__m256bh)(a), (__m256bh)(b))
-#define TABLE kernel__avx512_bf16_tiles
-#include "engine/kernel_tile512_body.h"
+#include "engine/kernel_depthwise_body.h"
+
+#include "engine/kernel_depthtile_body.h"
+
+#include "engine/kernel_pool_body.h"
+
+#include "engine/kernel_winograd_body.h"
+
+const kernel_set kernel__avx512_bf16 = {
+    .f32 = &kernel__avx512_f32,
+    .bf16 = &kernel__avx512_bf16_tiles,
+    .i8 = &kernel__avx512_i8,
+    .vector = &vector__avx512,
+    .loops = &kernel__loops_avx512,
+    .finish = finish,
+    .depthwise = depthwise,
+    .widen = widen,
+    .narrow = narrow,
+    .pool = pool,
+    .winograd_in = winograd_in,
+    .winograd_out = winograd_out,
+};

@@ -19,5 +19,11 @@
 #define LOW(v) _mm512_castps512_ps256(v)
 #define DOT(c, a, b) _mm512_fmadd_ps(a, b, c)
 #define DOT_HALF(c, a, b) _mm256_fmadd_ps(a, b, c)
+#define FLOATS(c) (c)
+#define OF_HALF(h) _mm512_castps256_ps512(h)
+#define FAST_OUT float
+#define FAST_TYPE Q_F32
+#define PUT(p, v) v_store((float *)(void *)(p), v)
+#define PUT_HALF(p, v) _mm256_storeu_ps((float *)(void *)(p), _mm512_castps512_ps256(v))
 #define TABLE kernel__avx512_f32
 #include "engine/kernel_tile512_body.h"

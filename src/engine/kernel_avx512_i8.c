@@ -14,10 +14,23 @@
 #define LOAD_SUMS_HALF LOAD_HALF
 #define STORE_SUMS(p, v) _mm512_storeu_si512(p, v)
 #define STORE_SUMS_HALF(p, v) _mm256_storeu_si256((__m256i *)(void *)(p), v)
-#define BROADCAST(p) _mm512_set1_epi32((int)last_group(p, 4))
+#define BROADCAST(p) _mm512_set1_epi32((int)group_at(p))
 #define BROADCAST_BITS(u) _mm512_set1_epi32((int)(u))
 #define LOW(v) _mm512_castsi512_si256(v)
 #define DOT(c, a, b) _mm512_dpbusd_epi32(c, a, b)
 #define DOT_HALF(c, a, b) _mm256_dpbusd_epi32(c, a, b)
+#define FLOATS(c) v_of_int(c)
+#define OF_HALF(h) _mm512_castsi256_si512(h)
+#define FAST_OUT uint8_t
+#define FAST_TYPE Q_U8
+#define PUT(p, v) _mm_storeu_si128((__m128i *)(void *)(p), bytes(f, v))
+#define PUT_HALF(p, v) _mm_storel_epi64((__m128i *)(void *)(p), bytes(f, v))
 #define TABLE kernel__avx512_i8
+/* Clamped before it is rounded, then moved; above, the conversion clamps. */
+INLINE __m128i bytes(const kernel_fast *f, vf v)
+{
+    v = v_max(v * v_set(f->inverse), v_set(-f->zero));
+    return _mm512_cvtusepi32_epi8(vi_add(v_to_int(v), vi_set((int)f->zero)));
+}
+
 #include "engine/kernel_tile512_body.h"

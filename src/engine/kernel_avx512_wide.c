@@ -14,11 +14,17 @@
 #define LOAD_SUMS_HALF LOAD_HALF
 #define STORE_SUMS(p, v) _mm512_storeu_ps(p, v)
 #define STORE_SUMS_HALF(p, v) _mm256_storeu_ps((float *)(void *)(p), v)
-#define BROADCAST(p) BROADCAST_BITS(last_group(p, 2))
+#define BROADCAST(p) BROADCAST_BITS(group_at(p))
 #define BROADCAST_BITS(u) _mm512_castsi512_ps(_mm512_set1_epi32((int)(u)))
 #define LOW(v) _mm512_castps512_ps256(v)
 #define DOT(c, a, b) dot(c, a, b)
 #define DOT_HALF(c, a, b) dot_half(c, a, b)
+#define FLOATS(c) (c)
+#define OF_HALF(h) _mm512_castps256_ps512(h)
+#define FAST_OUT uint16_t
+#define FAST_TYPE Q_BF16
+#define PUT(p, v) v_store_bf16((uint16_t *)(void *)(p), v)
+#define PUT_HALF(p, v) v_store_bf16_n((uint16_t *)(void *)(p), v, 8)
 #define TABLE kernel__avx512_wide_bf16
 
 /* The pair's first is in the low half of each lane. */

@@ -31,6 +31,8 @@ typedef struct place {
     ptrdiff_t top, left; /* of the first pixel's window */
     size_t ky0, ky1;     /* the rows of the window that count */
     job_rows rows;
+    char *buffer; /* GATHER_BYTES, while rows are gathered */
+    kernel_tap taps[MOST_TAPS];
 } place;
 
 static size_t least(size_t a, size_t b)
@@ -51,39 +53,58 @@ static const char *pixel_at(const conv *w, const place *p, ptrdiff_t y, ptrdiff_
     return (const char *)c->in + (line * (ptrdiff_t)c->in_w + x) * (ptrdiff_t)w->pixel;
 }
 
-/* All windows inside, left and right: B meets the image itself. */
-static void direct(const conv *w, place *p, size_t c0, size_t c1)
-{
-    const kernel_conv *c = w->c;
-    _Alignas(64) float sums[TILE_SUMS];
-    kernel_tap taps[MOST_TAPS];
-    job_rows rows = p->rows, *r = &rows;
-    size_t across = c->kernel_w / w->chain, all = (p->ky1 - p->ky0) * across, i = 0, width;
+/* Taps of one part of a window; the parts' sums are added up. `load` sets the tile's
+ * taps to those from `done`, and says how many taps of B they are.
+ */
+typedef size_t load_fn(const conv *w, place *p, size_t done);
 
-    r->taps = taps;
-    r->k = w->chain * w->channels;
+static void in_parts(const conv *w, place *p, load_fn *load, size_t all, size_t c0, size_t c1)
+{
+    _Alignas(64) float sums[TILE_SUMS];
+    size_t width;
+
     for (size_t column = c0; column < c1; column += width) {
         tile_width form;
-        size_t count;
 
-        width = job__width(&w->job, r->rows, c1 - column, &form);
-        for (size_t done = 0; done == 0 || done < all; done += count) {
-            count = least(all - done, MOST_TAPS);
-            for (i = 0; i < count && (column == c0 || all > MOST_TAPS); i++) {
-                size_t ky = p->ky0 + (done + i) / across, kx = (done + i) % across * w->chain;
+        width = job__width(&w->job, p->rows.rows, c1 - column, &form);
+        for (size_t done = 0; done < all;) {
+            size_t count = load(w, p, done);
 
-                taps[i].a = pixel_at(w, p, p->top + (ptrdiff_t)(ky * c->dilation_h),
-                                     p->left + (ptrdiff_t)(kx * c->dilation_w));
-                taps[i].step = c->stride_w * w->pixel;
-            }
-            r->tap_count = count;
-            r->b_offset = (p->ky0 * across + done) * w->chain / w->unit * w->job.tap_bytes;
-            job__sums(&w->job, r, column, form, done > 0, sums);
-            if (count == 0)
-                break;
+            job__sums(&w->job, &p->rows, column, form, done > 0, sums);
+            done += count;
         }
-        job__finish(&w->job, r, column, width, sums);
+        job__finish(&w->job, &p->rows, column, width, sums);
     }
+}
+
+/* All windows inside, left and right: B meets the image itself. */
+static size_t load_direct(const conv *w, place *p, size_t done)
+{
+    const kernel_conv *c = w->c;
+    job_rows *r = &p->rows;
+    size_t across = c->kernel_w / w->chain;
+
+    r->k = w->chain * w->channels;
+    r->tap_count = least((p->ky1 - p->ky0) * across - done, MOST_TAPS);
+    for (size_t i = 0; i < r->tap_count; i++) {
+        size_t ky = p->ky0 + (done + i) / across, kx = (done + i) % across * w->chain;
+
+        p->taps[i].a = pixel_at(w, p, p->top + (ptrdiff_t)(ky * c->dilation_h),
+                                p->left + (ptrdiff_t)(kx * c->dilation_w));
+        p->taps[i].step = c->stride_w * w->pixel;
+    }
+    r->b_offset = (p->ky0 * across + done) * w->chain / w->unit * w->job.tap_bytes;
+    return r->tap_count;
+}
+
+static void direct(const conv *w, place *p, size_t c0, size_t c1)
+{
+    size_t all = (p->ky1 - p->ky0) * (w->c->kernel_w / w->chain);
+
+    if (load_direct(w, p, 0) == all)
+        job__tile(&w->job, &p->rows, c0, c1);
+    else
+        in_parts(w, p, load_direct, all, c0, c1);
 }
 
 /* One output pixel's taps [from, from + count) of the window, beside each other. */
@@ -102,44 +123,47 @@ static void gather(const conv *w, const place *p, size_t row, size_t from, size_
     }
 }
 
-/* Rows copied together, as many taps at a time as the buffer takes. */
-static void gathered(const conv *w, place *p, size_t c0, size_t c1)
+/* Rows copied together, as many taps at a time as the buffer takes: all taps of the window
+ * in one of the tile, where no filler lies between them in B.
+ */
+static size_t load_gathered(const conv *w, place *p, size_t done)
 {
     const kernel_conv *c = w->c;
-    _Alignas(64) char buffer[GATHER_BYTES];
-    _Alignas(64) float sums[TILE_SUMS];
-    kernel_tap taps[MOST_TAPS];
-    job_rows rows = p->rows, *r = &rows;
-    size_t all = (p->ky1 - p->ky0) * c->kernel_w;
-    size_t group = 4 / w->job.element;
-    /* Taps of the window in one tap of the tile: all, where no filler lies between them in B. */
-    size_t whole = w->channels % group == 0;
-    size_t fit = GATHER_BYTES / (r->rows * w->pixel);
-    size_t width, count;
+    job_rows *r = &p->rows;
+    size_t group = 4 / w->job.element, fit = GATHER_BYTES / (r->rows * w->pixel);
+    size_t all = (p->ky1 - p->ky0) * c->kernel_w, count;
+    bool whole = w->channels % group == 0;
 
     if (!whole)
         fit = least(fit, MOST_TAPS * w->unit) / w->unit * w->unit;
     assert(fit > 0);
-    r->taps = taps;
-    for (size_t column = c0; column < c1; column += width) {
-        tile_width form;
-
-        width = job__width(&w->job, r->rows, c1 - column, &form);
-        for (size_t done = 0; done == 0 || done < all; done += count) {
-            count = least(all - done, fit);
-            for (size_t row = 0; row < r->rows && (column == c0 || all > fit); row++)
-                gather(w, p, row, done, count, buffer + row * count * w->pixel);
-            r->tap_count = whole ? (count > 0) : count / w->unit;
-            r->k = whole ? count * w->channels : w->unit * w->channels;
-            for (size_t i = 0; i < r->tap_count; i++)
-                taps[i] = (kernel_tap){buffer + i * w->unit * w->pixel, count * w->pixel};
-            r->b_offset = (p->ky0 * c->kernel_w + done) / w->unit * w->job.tap_bytes;
-            job__sums(&w->job, r, column, form, done > 0, sums);
-            if (count == 0)
-                break;
-        }
-        job__finish(&w->job, r, column, width, sums);
+    count = least(all - done, fit);
+    for (size_t row = 0; row < r->rows; row++)
+        gather(w, p, row, done, count, p->buffer + row * count * w->pixel);
+    if (whole) {
+        r->tap_count = count > 0;
+        r->k = count * w->channels;
+        r->b_offset = (p->ky0 * c->kernel_w + done) * w->channels / group * KERNEL_PANEL * 4;
+    } else {
+        r->tap_count = count / w->unit;
+        r->k = w->unit * w->channels;
+        r->b_offset = (p->ky0 * c->kernel_w + done) / w->unit * w->job.tap_bytes;
     }
+    for (size_t i = 0; i < r->tap_count; i++)
+        p->taps[i] = (kernel_tap){p->buffer + i * w->unit * w->pixel, count * w->pixel};
+    return count;
+}
+
+static void gathered(const conv *w, place *p, size_t c0, size_t c1)
+{
+    _Alignas(64) char buffer[GATHER_BYTES];
+    size_t all = (p->ky1 - p->ky0) * w->c->kernel_w;
+
+    p->buffer = buffer;
+    if (load_gathered(w, p, 0) == all)
+        job__tile(&w->job, &p->rows, c0, c1);
+    else
+        in_parts(w, p, load_gathered, all, c0, c1);
 }
 
 /* A pixel of so many channels that not one tap fits the buffer: tap by tap. */
@@ -184,6 +208,7 @@ static void tile(const conv *w, place *p, size_t c0, size_t c1)
     size_t first, most;
     bool high;
 
+    p->rows.taps = p->taps;
     p->left = (ptrdiff_t)(p->x * c->stride_w) - (ptrdiff_t)c->pad_left;
     p->top = (ptrdiff_t)(p->y * c->stride_h) - (ptrdiff_t)c->pad_top;
     for (p->ky0 = 0; p->ky0 < c->kernel_h; p->ky0++)
@@ -245,9 +270,13 @@ static void task(void *ctx, size_t i)
     for (size_t chunk = c0; chunk < c1; chunk += s->chunk)
         for (size_t l = line; l < end; l++)
             for (size_t at = x0; at < x1; at += step) {
-                place p = {.image = l / c->out_h, .y = l % c->out_h, .x = at};
+                place p;
 
+                p.image = l / c->out_h;
+                p.y = l % c->out_h;
+                p.x = at;
                 p.rows.rows = least(step, x1 - at);
+                p.rows.residual = NULL;
                 tile(w, &p, chunk, least(chunk + s->chunk, c1));
             }
 }

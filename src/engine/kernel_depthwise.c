@@ -22,6 +22,7 @@ typedef struct depth {
     const kernel_set *set;
     const kernel_depthwise *d;
     size_t lines, strip; /* of a task; output columns walked together */
+    kernel_fast fast;
 } depth;
 
 static void depth_task(void *ctx, size_t i)
@@ -32,7 +33,8 @@ static void depth_task(void *ctx, size_t i)
 
     for (size_t x = 0; x < d->out_w; x += w->strip)
         for (size_t l = first; l < end; l++) {
-            kernel_depth r = {d, l / d->out_h, l % d->out_h, x, least(x + w->strip, d->out_w)};
+            kernel_depth r = {d,      l / d->out_h, l % d->out_h, x, least(x + w->strip, d->out_w),
+                              w->fast};
 
             w->set->depthwise(&r, w->set->vector);
         }
@@ -40,11 +42,13 @@ static void depth_task(void *ctx, size_t i)
 
 void kernel__depthwise_on(kernel_isa isa, q_team *team, const kernel_depthwise *d)
 {
-    const size_t cache = 24 << 10; /* bytes of L1 for the lines under a window */
+    const size_t cache = 256 << 10; /* bytes of L2 for the lines under a window */
     size_t lines = d->batch * d->out_h, kernel = d->kernel_h * d->kernel_w;
     size_t column = d->kernel_h * d->stride_w * d->channels * q_dtype_bits(d->dtype) / 8;
-    depth w = {.set = kernel__set(isa), .d = d};
+    depth w = {.set = kernel__set(isa), .d = d, .fast = kernel__fast(d->epilogue, d->dtype)};
 
+    w.fast.scale = d->epilogue->scale;
+    w.fast.bias = d->epilogue->bias;
     w.lines = lines_of(lines, d->out_w * d->channels * kernel);
     w.strip = column ? cache / column / 8 * 8 : 8;
     w.strip = w.strip < 16 ? 16 : w.strip;

@@ -1,5 +1,6 @@
 /* engine/kernel_depthwise_body.h - a piece of a row of a depthwise convolution,
- * written against kernel_vec*.h.
+ * written against kernel_vec*.h: windows of any shape. kernel_depthtile_body.h has
+ * the usual ones.
  *
  * Eight neighbouring pixels are summed together, so that each load of a weight
  * meets eight of the image. Sums of 8-bit images are whole numbers below 2^24 for
@@ -109,7 +110,7 @@ INLINE void taps_inside(ptrdiff_t first, size_t dilation, size_t kernel, size_t 
     *k0 = (size_t)low < *k1 ? (size_t)low : *k1;
 }
 
-INLINE void depth_row(const kernel_depth *r, q_dtype type, const vector_table *vector)
+INLINE void depth_any(const kernel_depth *r, q_dtype type, const vector_table *vector)
 {
     const kernel_depthwise *d = r->d;
     const ptrdiff_t pixel = (ptrdiff_t)(d->channels * size_of(type));
@@ -146,29 +147,4 @@ INLINE void depth_row(const kernel_depth *r, q_dtype type, const vector_table *v
             depth_block(&w, 1, type, outside, at, vector);
         x += run;
     }
-}
-
-TARGET static void depth_row_f32(const kernel_depth *r, const vector_table *v)
-{
-    depth_row(r, Q_F32, v);
-}
-
-TARGET static void depth_row_bf16(const kernel_depth *r, const vector_table *v)
-{
-    depth_row(r, Q_BF16, v);
-}
-
-TARGET static void depth_row_u8(const kernel_depth *r, const vector_table *v)
-{
-    depth_row(r, Q_U8, v);
-}
-
-static void depthwise(const kernel_depth *r, const vector_table *v)
-{
-    if (r->d->dtype == Q_F32)
-        depth_row_f32(r, v);
-    else if (r->d->dtype == Q_BF16)
-        depth_row_bf16(r, v);
-    else
-        depth_row_u8(r, v);
 }

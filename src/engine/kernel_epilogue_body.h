@@ -110,15 +110,19 @@ INLINE vf sum_at(const finish_row *r, size_t i, size_t n)
     size_t c = r->b->column + i;
 
     if (n == VL) {
+        vf bias = e->bias ? v_load(e->bias + c) : v_set(0);
+
         if (e->scale)
-            v = v * v_load(e->scale + c);
-        if (e->bias)
-            v = v + v_load(e->bias + c);
+            v = v_fma(v, v_load(e->scale + c), bias);
+        else
+            v = v + bias;
     } else {
+        vf bias = e->bias ? v_load_n(e->bias + c, n) : v_set(0);
+
         if (e->scale)
-            v = v * v_load_n(e->scale + c, n);
-        if (e->bias)
-            v = v + v_load_n(e->bias + c, n);
+            v = v_fma(v, v_load_n(e->scale + c, n), bias);
+        else
+            v = v + bias;
     }
     return v;
 }
@@ -151,7 +155,7 @@ TARGET static void row_curved(const finish_row *r, const vector_table *vector)
 {
     const kernel_epilogue *e = r->e;
     size_t columns = r->b->columns;
-    float x[TILE_COLUMNS + VL];
+    float x[TILE_COLUMNS + VL] = {0};
 
     assert(columns > 0);
     for (size_t i = 0; i < columns; i += VL) {
@@ -216,4 +220,17 @@ TARGET static void narrow(q_dtype to, const float *in, float scale, int zero, vo
 
         store_as(to, out, i, left, inverse, zero, v_load_n(in + i, left));
     }
+}
+
+/* A sum's whole way in registers, for the epilogues of kernel_fast; `out` is as `type`. */
+INLINE void put_fast(const kernel_fast *f, q_dtype type, void *out, size_t i, size_t n, vf scale,
+                     vf bias, vf v)
+{
+    v = v_fma(v, scale, bias);
+    if (f->form == FAST_CLAMP)
+        v = v_min(v_set(f->high), v_max(v_set(f->low), v));
+    else
+        v = v_fma(v * v_min(v_set(1), v_max(v_set(0), v_fma(v, v_set(f->a), v_set(f->b)))),
+                  v_set(f->mul), v_set(f->add));
+    store_as(type, out, i, n, f->inverse, (int)f->zero, v);
 }

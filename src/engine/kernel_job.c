@@ -1,8 +1,49 @@
 #include "engine/kernel_job.h"
 
+#include <math.h>
+
 #define TASK_WORK (1 << 20) /* products in a task, about: 20 us at 50 per ns */
 #define MOST_TASKS 64
 #define CACHED_B (384 << 10) /* bytes of B that stay in a core's L2 beside A and out */
+
+static const float ones[TILE_COLUMNS] = {
+#define ONES_8 1, 1, 1, 1, 1, 1, 1, 1
+#define ONES_64 ONES_8, ONES_8, ONES_8, ONES_8, ONES_8, ONES_8, ONES_8, ONES_8
+    ONES_64, ONES_64};
+static const float zeros[TILE_COLUMNS];
+
+kernel_fast kernel__fast(const kernel_epilogue *e, q_dtype known)
+{
+    kernel_fast f = {.form = FAST_CLAMP, .low = -INFINITY, .high = INFINITY};
+
+    if (e->out != known || e->residual || e->last.kind != KERNEL_ACT_NONE)
+        return (kernel_fast){.form = FAST_NONE};
+    f.mul = e->mul;
+    f.add = e->add;
+    f.a = e->first.a;
+    f.b = e->first.b;
+    f.inverse = e->out_scale != 0 ? 1 / e->out_scale : 0;
+    f.zero = (float)e->out_zero;
+    switch (e->first.kind) {
+    case KERNEL_ACT_HARD_SWISH:
+        f.form = FAST_SWISH;
+        return f;
+    case KERNEL_ACT_RELU:
+        f.low = 0;
+        break;
+    case KERNEL_ACT_CLIP:
+        f.low = e->first.a;
+        f.high = e->first.b;
+        break;
+    case KERNEL_ACT_NONE:
+        break;
+    default:
+        f.form = FAST_NONE;
+    }
+    if (e->mul != 1 || e->add != 0)
+        f.form = FAST_NONE;
+    return f;
+}
 
 kernel_job job__new(kernel_isa isa, const kernel_matrix *b, const kernel_epilogue *e,
                     size_t out_stride)
@@ -21,6 +62,7 @@ kernel_job job__new(kernel_isa isa, const kernel_matrix *b, const kernel_epilogu
         .tap_bytes = tap_bytes,
         .panel_bytes = tap_bytes * b->taps,
         .out_stride = out_stride,
+        .fast = kernel__fast(e, kernel__tiles(set, b->dtype)->fast),
     };
 }
 
@@ -33,9 +75,10 @@ size_t job__rows(const kernel_job *j, size_t rows)
     return tiles ? (rows + tiles - 1) / tiles : 1;
 }
 
+const size_t job__widths[TILE_WIDTHS] = {8, 16, 24, 32, 64, 128};
+
 size_t job__width(const kernel_job *j, size_t rows, size_t columns, tile_width *w)
 {
-    static const size_t widths[] = {8, 16, 24, 32, 64, 128};
     const size_t *most = j->tiles->rows;
     tile_width best = TILE_1;
 
@@ -50,28 +93,44 @@ size_t job__width(const kernel_job *j, size_t rows, size_t columns, tile_width *
     else if (columns <= 8 && rows <= most[TILE_HALF])
         best = TILE_HALF;
     *w = best;
-    return columns < widths[best] ? columns : widths[best];
+    return columns < job__widths[best] ? columns : job__widths[best];
+}
+
+static size_t sums_step(tile_width w)
+{
+    return w == TILE_8 ? TILE_COLUMNS : w == TILE_4 ? 64 : 32;
+}
+
+static const char *panel_at(const kernel_job *j, const job_rows *r, size_t c)
+{
+    return (const char *)j->b->data + c / KERNEL_PANEL * j->panel_bytes + r->b_offset;
 }
 
 void job__sums(const kernel_job *j, const job_rows *r, size_t c, tile_width w, bool more,
                void *sums)
 {
-    kernel_tile t = {
-        .taps = r->taps,
-        .tap_count = r->tap_count,
-        .k = r->k,
-        .b = (const char *)j->b->data + c / KERNEL_PANEL * j->panel_bytes + r->b_offset,
-        .panel_bytes = j->panel_bytes,
-        .sums = sums,
-        .sums_step = 32,
-        .more = more,
-    };
+    kernel_tile t = {r->taps,      r->tap_count, r->k, panel_at(j, r, c), j->panel_bytes, sums,
+                     sums_step(w), more,         NULL};
 
-    if (w == TILE_4)
-        t.sums_step = 64;
-    else if (w == TILE_8)
-        t.sums_step = TILE_COLUMNS;
     j->tiles->fn[w][r->rows](&t);
+}
+
+/* Sums and epilogue in one, when the tile can; `whole` columns fill its width. */
+bool job__fast(const kernel_job *j, const job_rows *r, size_t c, tile_width w, bool whole)
+{
+    kernel_fast f = j->fast;
+    const kernel_epilogue *e = j->epilogue;
+    kernel_tile t = {r->taps, r->tap_count, r->k, panel_at(j, r, c), j->panel_bytes, NULL,
+                     0,       false,        &f};
+
+    if (f.form == FAST_NONE || !whole)
+        return false;
+    f.scale = e->scale ? e->scale + c : ones;
+    f.bias = e->bias ? e->bias + c : zeros;
+    f.out = (char *)r->out + c * j->out_element;
+    f.out_step = j->out_stride * j->out_element;
+    j->tiles->fn[w][r->rows](&t);
+    return true;
 }
 
 void job__finish(const kernel_job *j, const job_rows *r, size_t c, size_t columns, const void *sums)
@@ -103,8 +162,10 @@ void job__tile(const kernel_job *j, const job_rows *r, size_t c0, size_t c1)
         tile_width w;
         size_t columns = job__width(j, r->rows, c1 - c, &w);
 
-        job__sums(j, r, c, w, false, sums);
-        job__finish(j, r, c, columns, sums);
+        if (!job__fast(j, r, c, w, columns == job__widths[w])) {
+            job__sums(j, r, c, w, false, sums);
+            job__finish(j, r, c, columns, sums);
+        }
         c += columns;
     }
 }

@@ -18,6 +18,7 @@ typedef struct kernel_job {
     size_t tap_bytes;   /* of B, from tap to tap */
     size_t panel_bytes; /* and from panel to panel */
     size_t out_stride;  /* elements from row to row */
+    kernel_fast fast;   /* form FAST_NONE when the tiles do not know the epilogue */
 } kernel_job;
 
 kernel_job job__new(kernel_isa isa, const kernel_matrix *b, const kernel_epilogue *e,
@@ -37,6 +38,8 @@ typedef struct job_rows {
 /* Rows that a tile takes at best, of `rows`. Even parts leave no thin last tile. */
 size_t job__rows(const kernel_job *j, size_t rows);
 
+extern const size_t job__widths[TILE_WIDTHS]; /* columns of each */
+
 /* Columns c0 <= c < c1; c0 is a multiple of KERNEL_PANEL. */
 void job__tile(const kernel_job *j, const job_rows *r, size_t c0, size_t c1);
 
@@ -44,6 +47,7 @@ void job__tile(const kernel_job *j, const job_rows *r, size_t c0, size_t c1);
 size_t job__width(const kernel_job *j, size_t rows, size_t columns, tile_width *w);
 void job__sums(const kernel_job *j, const job_rows *r, size_t c, tile_width w, bool more,
                void *sums);
+bool job__fast(const kernel_job *j, const job_rows *r, size_t c, tile_width w, bool whole);
 void job__finish(const kernel_job *j, const job_rows *r, size_t c, size_t columns,
                  const void *sums);
 

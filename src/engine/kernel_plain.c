@@ -7,6 +7,8 @@
 
 #include "engine/kernel_depthwise_body.h"
 
+#include "engine/kernel_depthtile_body.h"
+
 #include "engine/kernel_pool_body.h"
 
 #include "engine/kernel_winograd_body.h"

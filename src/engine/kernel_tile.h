@@ -27,15 +27,39 @@ typedef struct kernel_tap {
     size_t step; /* bytes from row to row */
 } kernel_tap;
 
+/* The epilogues that tiles apply themselves, sums still in registers: the common ones
+ * that a few instructions do. Others, and columns that fill no whole vector, go
+ * through memory (kernel_set's finish).
+ *
+ *     v = sum * scale + bias
+ *     FAST_CLAMP   v = min(max(v, low), high)
+ *     FAST_SWISH   v = v * min(max(v * a + b, 0), 1) * mul + add
+ */
+typedef enum fast_form { FAST_NONE, FAST_CLAMP, FAST_SWISH } fast_form;
+
+typedef struct kernel_fast {
+    fast_form form;
+    const float *scale, *bias; /* of the tile's columns */
+    float low, high, a, b, mul, add;
+    float inverse; /* of u8: v / out_scale + zero */
+    float zero;
+    void *out;
+    size_t out_step; /* bytes from row to row */
+} kernel_fast;
+
+/* The epilogue for tiles that know `fast` for outputs of type `known`. */
+kernel_fast kernel__fast(const kernel_epilogue *e, q_dtype known);
+
 typedef struct kernel_tile {
     const kernel_tap *taps;
     size_t tap_count;
-    size_t k;           /* elements of a tap */
-    const void *b;      /* the first panel, where the first tap begins */
-    size_t panel_bytes; /* from panel to panel */
-    void *sums;         /* float, or int32_t of int8 products */
-    size_t sums_step;   /* elements from row to row */
-    bool more;          /* add to what `sums` holds */
+    size_t k;                /* elements of a tap */
+    const void *b;           /* the first panel, where the first tap begins */
+    size_t panel_bytes;      /* from panel to panel */
+    void *sums;              /* float, or int32_t of int8 products */
+    size_t sums_step;        /* elements from row to row */
+    bool more;               /* add to what `sums` holds */
+    const kernel_fast *fast; /* where the results go instead of into sums; or NULL */
 } kernel_tile;
 
 typedef void kernel_tile_fn(const kernel_tile *t);
@@ -54,6 +78,7 @@ typedef enum tile_width {
 typedef struct kernel_tiles {
     size_t rows[TILE_WIDTHS]; /* most rows of a tile of this width; 0: there is none */
     kernel_tile_fn *fn[TILE_WIDTHS][TILE_ROWS + 1];
+    q_dtype fast; /* the type of output that they know `fast` for; Q_NONE: none */
 } kernel_tiles;
 
 /* Sums that wait for the epilogue. */
@@ -73,6 +98,7 @@ typedef struct kernel_block {
 typedef struct kernel_depth {
     const kernel_depthwise *d;
     size_t image, y, x0, x1; /* output pixels x0 <= x < x1 */
+    kernel_fast fast;        /* scale and bias of all channels, or NULL */
 } kernel_depth;
 
 typedef struct kernel_set {

@@ -7,6 +7,9 @@
  *     BROADCAST(p)          four bytes of A in every lane, as an ACC-wide vector
  *     LOAD(p), LOAD_HALF(p) 16 and 8 columns of B
  *     DOT(c, a, b), DOT_HALF
+ *     FLOATS(c), OF_HALF(h) sums as floats, 16 wide
+ *     FAST_OUT              the type of output that `fast` is for,
+ *     PUT(p, v), PUT_HALF   16 and 8 of them from floats
  *     TABLE                 the table's name
  *
  * Sums are variables, c row column and h row, so that every compiler keeps
@@ -31,13 +34,26 @@
 #define AT_12 (a12)
 #define AT_13 (a12 + step)
 
-/* The last group of a tap when k is not a multiple of GROUP. */
-TARGET static inline __attribute__((always_inline)) uint32_t last_group(const char *p, size_t n)
+TILE_TARGET static inline __attribute__((always_inline)) uint32_t group_at(const char *p)
 {
-    uint32_t out = 0;
+    uint32_t out;
 
-    memcpy(&out, p, n * sizeof(A));
+    memcpy(&out, p, 4);
     return out;
+}
+
+/* The last group of a tap when k is not a multiple of GROUP. Bytes beyond it repeat earlier
+ * ones: B has zeros for them.
+ */
+TILE_TARGET static inline __attribute__((always_inline)) uint32_t last_group(const char *p,
+                                                                             size_t k)
+{
+    size_t left = k % GROUP, second = left > 1, third = left > 2 ? 2 : 0;
+    const unsigned char *bytes = (const unsigned char *)p;
+
+    if (GROUP == 2)
+        return bytes[0] | (uint32_t)bytes[1] << 8;
+    return bytes[0] | (uint32_t)bytes[second] << 8 | (uint32_t)bytes[third] << 16;
 }
 
 #define TAPS_BEGIN                                                                                 \
@@ -65,6 +81,27 @@ TARGET static inline __attribute__((always_inline)) uint32_t last_group(const ch
     (void)a12;                                                                                     \
     }
 
+/* -- The fast epilogue -- */
+
+typedef struct constants {
+    vf low, high, a, b, mul, add;
+} constants;
+
+INLINE constants constants_of(const kernel_fast *f)
+{
+    return (constants){v_set(f->low), v_set(f->high), v_set(f->a),
+                       v_set(f->b),   v_set(f->mul),  v_set(f->add)};
+}
+
+INLINE vf shaped(const constants *k, bool swish, vf v)
+{
+    if (!swish)
+        return v_min(k->high, v_max(k->low, v));
+    return v_fma(v * v_min(v_set(1), v_max(v_set(0), v_fma(v, k->a, k->b))), k->mul, k->add);
+}
+
+#define FAST(c, i, swish) shaped(&k, swish, v_fma(FLOATS(c), scale##i, bias##i))
+
 /* -- Up to 14 rows, 2 panels; or 1 and a half -- */
 
 #define T_DECLARE(r)                                                                               \
@@ -90,7 +127,7 @@ TARGET static inline __attribute__((always_inline)) uint32_t last_group(const ch
             h##r = DOT_HALF(h##r, LOW(av), bh);                                                    \
     }
 #define T_STEP(r) T_DOT(r, BROADCAST(AT_##r))
-#define T_LAST(r) T_DOT(r, BROADCAST_BITS(last_group(AT_##r, t->k % GROUP)))
+#define T_LAST(r) T_DOT(r, BROADCAST_BITS(last_group(AT_##r, t->k)))
 #define T_STORE(r)                                                                                 \
     if (rows > r) {                                                                                \
         if (panels > 0)                                                                            \
@@ -100,6 +137,18 @@ TARGET static inline __attribute__((always_inline)) uint32_t last_group(const ch
         if (half)                                                                                  \
             STORE_SUMS_HALF(sums + r * sums_step + 64 * panels, h##r);                             \
     }
+#define T_FAST(r, swish)                                                                           \
+    if (rows > r) {                                                                                \
+        if (panels > 0)                                                                            \
+            PUT(out, FAST(c##r##_0, 0, swish));                                                    \
+        if (panels > 1)                                                                            \
+            PUT(out + 16 * size, FAST(c##r##_1, 1, swish));                                        \
+        if (half)                                                                                  \
+            PUT_HALF(out + 16 * panels * size, FAST(OF_HALF(h##r), h, swish));                     \
+        out += f->out_step;                                                                        \
+    }
+#define T_CLAMP(r) T_FAST(r, false)
+#define T_SWISH(r) T_FAST(r, true)
 #define T_LOAD_B                                                                                   \
     ACC b0 = ZERO, b1 = ZERO;                                                                      \
     HALF bh = ZERO_HALF;                                                                           \
@@ -110,7 +159,7 @@ TARGET static inline __attribute__((always_inline)) uint32_t last_group(const ch
     if (half)                                                                                      \
         bh = LOAD_HALF(b + panels * panel_bytes);
 
-TARGET static inline __attribute__((always_inline)) void
+TILE_TARGET static inline __attribute__((always_inline)) void
 tall_tile(const kernel_tile *t, const size_t rows, const size_t panels, const bool half)
 {
     const char *b = t->b;
@@ -128,6 +177,25 @@ tall_tile(const kernel_tile *t, const size_t rows, const size_t panels, const bo
     T_LOAD_B
     ROWS_14(T_LAST)
     TAPS_END
+    if (t->fast) {
+        const kernel_fast *f = t->fast;
+        const constants k = constants_of(f);
+        const size_t size = sizeof(FAST_OUT);
+        const vf scale0 = panels > 0 ? v_load(f->scale) : v_set(0);
+        const vf bias0 = panels > 0 ? v_load(f->bias) : v_set(0);
+        const vf scale1 = panels > 1 ? v_load(f->scale + 16) : v_set(0);
+        const vf bias1 = panels > 1 ? v_load(f->bias + 16) : v_set(0);
+        const vf scaleh = half ? v_load_n(f->scale + 16 * panels, 8) : v_set(0);
+        const vf biash = half ? v_load_n(f->bias + 16 * panels, 8) : v_set(0);
+        char *out = f->out;
+
+        if (f->form == FAST_CLAMP) {
+            ROWS_14(T_CLAMP)
+        } else {
+            ROWS_14(T_SWISH)
+        }
+        return;
+    }
     ROWS_14(T_STORE)
 }
 
@@ -165,7 +233,7 @@ tall_tile(const kernel_tile *t, const size_t rows, const size_t panels, const bo
         }                                                                                          \
     }
 #define W_STEP(r) W_DOT(r, BROADCAST(AT_##r))
-#define W_LAST(r) W_DOT(r, BROADCAST_BITS(last_group(AT_##r, t->k % GROUP)))
+#define W_LAST(r) W_DOT(r, BROADCAST_BITS(last_group(AT_##r, t->k)))
 #define W_STORE(r)                                                                                 \
     if (rows > r) {                                                                                \
         char *to = sums + r * sums_step;                                                           \
@@ -180,11 +248,30 @@ tall_tile(const kernel_tile *t, const size_t rows, const size_t panels, const bo
             STORE_SUMS(to + 448, c##r##_7);                                                        \
         }                                                                                          \
     }
+#define W_PUT(c, i, swish)                                                                         \
+    PUT(out + 16 * i * size,                                                                       \
+        shaped(&k, swish, v_fma(FLOATS(c), v_load(f->scale + 16 * i), v_load(f->bias + 16 * i))));
+#define W_FAST(r, swish)                                                                           \
+    if (rows > r) {                                                                                \
+        W_PUT(c##r##_0, 0, swish)                                                                  \
+        W_PUT(c##r##_1, 1, swish)                                                                  \
+        W_PUT(c##r##_2, 2, swish)                                                                  \
+        W_PUT(c##r##_3, 3, swish)                                                                  \
+        if (panels > 4) {                                                                          \
+            W_PUT(c##r##_4, 4, swish)                                                              \
+            W_PUT(c##r##_5, 5, swish)                                                              \
+            W_PUT(c##r##_6, 6, swish)                                                              \
+            W_PUT(c##r##_7, 7, swish)                                                              \
+        }                                                                                          \
+        out += f->out_step;                                                                        \
+    }
+#define W_CLAMP(r) W_FAST(r, false)
+#define W_SWISH(r) W_FAST(r, true)
 #define W_LOAD_B                                                                                   \
     ACC b0 = LOAD(b), b1 = LOAD(b + panel_bytes), b2 = LOAD(b + 2 * panel_bytes),                  \
         b3 = LOAD(b + 3 * panel_bytes);
 
-TARGET static inline __attribute__((always_inline)) void
+TILE_TARGET static inline __attribute__((always_inline)) void
 wide_tile(const kernel_tile *t, const size_t rows, const size_t panels)
 {
     const char *b = t->b;
@@ -202,18 +289,30 @@ wide_tile(const kernel_tile *t, const size_t rows, const size_t panels)
     TAPS_TAIL
     W_LOAD_B
     ROWS_6(W_LAST)
-    TAPS_END
+    TAPS_END(void) b4;
+    if (t->fast) {
+        const kernel_fast *f = t->fast;
+        const constants k = constants_of(f);
+        const size_t size = sizeof(FAST_OUT);
+        char *out = f->out;
+
+        if (f->form == FAST_CLAMP) {
+            ROWS_6(W_CLAMP)
+        } else {
+            ROWS_6(W_SWISH)
+        }
+        return;
+    }
     ROWS_6(W_STORE)
-    (void)b4;
 }
 
 #define TALL(name, rows, panels, half)                                                             \
-    TARGET static void name(const kernel_tile *t)                                                  \
+    TILE_TARGET static void name(const kernel_tile *t)                                             \
     {                                                                                              \
         tall_tile(t, rows, panels, half);                                                          \
     }
 #define WIDE(name, rows, panels)                                                                   \
-    TARGET static void name(const kernel_tile *t)                                                  \
+    TILE_TARGET static void name(const kernel_tile *t)                                             \
     {                                                                                              \
         wide_tile(t, rows, panels);                                                                \
     }
@@ -258,4 +357,5 @@ const kernel_tiles TABLE = {
            {TALL_LIST(tile_2)},
            {NULL, tile_4_1, tile_4_2, tile_4_3, tile_4_4, tile_4_5, tile_4_6},
            {NULL, tile_8_1, tile_8_2, tile_8_3}},
+    .fast = FAST_TYPE,
 };

@@ -12,7 +12,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef VEC512_BF16 /* the file is for processors with BF16 */
+#define TARGET                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma")))
+#else
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")))
+#endif
+/* Unrolled tiles take sanitizers minutes to compile; the plain and the AVX2 ones, which read
+ * the same bytes, are checked in their place.
+ */
+#define TILE_TARGET TARGET __attribute__((no_sanitize("address", "undefined")))
 #define INLINE TARGET static inline __attribute__((always_inline, unused))
 #define VL 16
 
@@ -130,6 +139,12 @@ INLINE vf v_load_bf16_n(const uint16_t *p, size_t n)
     return _mm512_castsi512_ps(
         _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(v_mask(n), p)), 16));
 }
+#ifdef VEC512_BF16
+INLINE __m256i v_bf16_bits(vf v) /* subnormals become 0 */
+{
+    return (__m256i)_mm512_cvtneps_pbh(v);
+}
+#else
 INLINE __m256i v_bf16_bits(vf v)
 {
     __m512i u = _mm512_castps_si512(v);
@@ -140,6 +155,7 @@ INLINE __m256i v_bf16_bits(vf v)
     r = _mm512_mask_or_epi32(r, nan, u, _mm512_set1_epi32(0x400000));
     return _mm512_cvtepi32_epi16(_mm512_srli_epi32(r, 16));
 }
+#endif
 INLINE void v_store_bf16(uint16_t *p, vf v)
 {
     _mm256_storeu_si256((__m256i *)p, v_bf16_bits(v));

@@ -134,7 +134,6 @@ static kernel_conv conv_of(const q_op_call *c, const q_shape *out, const kernel_
     const conv_params *p = c->params;
     const q_tensor *x = c->in[QUERN_X];
     kernel_conv k = {.batch = x->shape.dims[0],
-                     .channels = p->k,
                      .kernel_h = p->kernel[0],
                      .kernel_w = p->kernel[1],
                      .stride_h = p->strides[0],
