@@ -1,16 +1,29 @@
 /* engine/kernel_epilogue_body.h - what happens to sums before they are stored,
  * written against kernel_vec*.h.
  *
- * Piecewise linear activations are applied in the registers that hold the sum; the
- * others by vector.h's loops over a row in L1.
+ * Piecewise linear activations and GELU are applied in the registers that hold the sum;
+ * the others by vector.h's loops over a row in L1.
  */
+#include "engine/vector_math.h"
 
-INLINE bool act_is_linear(kernel_act k)
+INLINE bool act_is_short(kernel_act k)
 {
-    return k <= KERNEL_ACT_HARD_SWISH;
+    return k <= KERNEL_ACT_HARD_SWISH || k == KERNEL_ACT_GELU;
 }
 
-INLINE vf act_linear(const kernel_activation *t, vf v)
+INLINE vf act_gelu(vf v)
+{
+    vf x = v_min(v_set(VECTOR_ERF_END), v_max(v_set(-VECTOR_ERF_END), v * v_set(0.707106781F)));
+    vf z = x * x, p = v_set(0), q = v_set(0), half = v * v_set(0.5F);
+
+#define P_TERM(a) p = v_fma(p, z, v_set(a));
+#define Q_TERM(a) q = v_fma(q, z, v_set(a));
+    VECTOR_ERF_P(P_TERM)
+    VECTOR_ERF_Q(Q_TERM)
+    return v_fma(half, x * p / q, half);
+}
+
+INLINE vf act_short(const kernel_activation *t, vf v)
 {
     const vf zero = v_set(0), one = v_set(1);
 
@@ -25,6 +38,8 @@ INLINE vf act_linear(const kernel_activation *t, vf v)
         return v_min(one, v_max(zero, v_fma(v, v_set(t->a), v_set(t->b))));
     case KERNEL_ACT_HARD_SWISH:
         return v * v_min(one, v_max(zero, v_fma(v, v_set(t->a), v_set(t->b))));
+    case KERNEL_ACT_GELU:
+        return act_gelu(v);
     default:
         return v;
     }
@@ -33,8 +48,9 @@ INLINE vf act_linear(const kernel_activation *t, vf v)
 TARGET static void act_curved(const kernel_activation *t, const vector_table *v, float *x, size_t n)
 {
     static const vector_unary names[] = {
-        [KERNEL_ACT_SIGMOID] = VECTOR_SIGMOID,     [KERNEL_ACT_SILU] = VECTOR_SILU,
-        [KERNEL_ACT_TANH] = VECTOR_TANH,           [KERNEL_ACT_GELU] = VECTOR_GELU,
+        [KERNEL_ACT_SIGMOID] = VECTOR_SIGMOID,
+        [KERNEL_ACT_SILU] = VECTOR_SILU,
+        [KERNEL_ACT_TANH] = VECTOR_TANH,
         [KERNEL_ACT_GELU_TANH] = VECTOR_GELU_TANH,
     };
 
@@ -138,16 +154,16 @@ INLINE vf join(const finish_row *r, q_dtype out, vf v, size_t i, size_t n)
 }
 
 /* Sums are read to whole vectors: there is room behind the last column. */
-INLINE void row_linear(const finish_row *r, q_dtype out)
+INLINE void row_short(const finish_row *r, q_dtype out)
 {
     const kernel_epilogue *e = r->e;
     size_t columns = r->b->columns;
 
     for (size_t i = 0; i < columns; i += VL) {
         size_t n = columns - i < VL ? columns - i : VL;
-        vf v = join(r, out, act_linear(&e->first, sum_at(r, i, n)), i, n);
+        vf v = join(r, out, act_short(&e->first, sum_at(r, i, n)), i, n);
 
-        store_as(out, r->out, i, n, r->inverse, e->out_zero, act_linear(&e->last, v));
+        store_as(out, r->out, i, n, r->inverse, e->out_zero, act_short(&e->last, v));
     }
 }
 
@@ -161,16 +177,16 @@ TARGET static void row_curved(const finish_row *r, const vector_table *vector)
     for (size_t i = 0; i < columns; i += VL) {
         size_t n = columns - i < VL ? columns - i : VL;
 
-        v_store(x + i, act_linear(&e->first, sum_at(r, i, n)));
+        v_store(x + i, act_short(&e->first, sum_at(r, i, n)));
     }
-    if (!act_is_linear(e->first.kind))
+    if (!act_is_short(e->first.kind))
         act_curved(&e->first, vector, x, columns);
     for (size_t i = 0; i < columns; i += VL) {
         size_t n = columns - i < VL ? columns - i : VL;
 
-        v_store(x + i, act_linear(&e->last, join(r, e->out, v_load(x + i), i, n)));
+        v_store(x + i, act_short(&e->last, join(r, e->out, v_load(x + i), i, n)));
     }
-    if (!act_is_linear(e->last.kind))
+    if (!act_is_short(e->last.kind))
         act_curved(&e->last, vector, x, columns);
     for (size_t i = 0; i < columns; i += VL) {
         size_t n = columns - i < VL ? columns - i : VL;
@@ -182,19 +198,19 @@ TARGET static void row_curved(const finish_row *r, const vector_table *vector)
 TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const vector_table *v)
 {
     size_t bytes = size_of(e->out);
-    bool linear = act_is_linear(e->first.kind) && act_is_linear(e->last.kind);
+    bool brief = act_is_short(e->first.kind) && act_is_short(e->last.kind);
     finish_row r = {e,      b, b->sums, b->out, b->residual, e->out_scale ? 1 / e->out_scale : 0,
                     b->ints};
 
     for (size_t row = 0; row < b->rows; row++) {
-        if (!linear)
+        if (!brief)
             row_curved(&r, v);
         else if (e->out == Q_F32)
-            row_linear(&r, Q_F32);
+            row_short(&r, Q_F32);
         else if (e->out == Q_BF16)
-            row_linear(&r, Q_BF16);
+            row_short(&r, Q_BF16);
         else
-            row_linear(&r, e->out);
+            row_short(&r, e->out);
         r.sums += b->step * 4;
         r.out += b->out_stride * bytes;
         if (r.residual)

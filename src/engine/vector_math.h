@@ -126,26 +126,32 @@ VECTOR_INLINE float vector__tanh(float x)
     return a < 0.625F ? small : large;
 }
 
-/* erf x / x as a ratio of polynomials in x * x on [0, 3.9]; from there on erf is 1 in float. */
+/* erf x / x as a ratio of polynomials in x * x on [0, 3.9], highest power first; from
+ * there on erf is 1 in float.
+ */
+#define VECTOR_ERF_END 3.9F
+#define VECTOR_ERF_P(at)                                                                           \
+    at(2.3000501514e-04F) at(3.5402623135e-03F) at(5.1369578105e-02F) at(1.8866140079e-01F)        \
+        at(1.1283791375e+00F)
+#define VECTOR_ERF_Q(at)                                                                           \
+    at(-1.1346820606e-07F) at(2.3241434610e-05F) at(1.0452202550e-03F) at(1.4342325235e-02F)       \
+        at(1.1237269797e-01F) at(5.0052929595e-01F) at(1.0F)
+
 VECTOR_INLINE float vector__erf(float x)
 {
-    float c = x > 3.9F ? 3.9F : (x < -3.9F ? -3.9F : x), z = c * c;
-    float p = 2.3000501514e-04F;
-    p = p * z + 3.5402623135e-03F;
-    p = p * z + 5.1369578105e-02F;
-    p = p * z + 1.8866140079e-01F;
-    p = p * z + 1.1283791375e+00F;
-    float q = -1.1346820606e-07F;
-    q = q * z + 2.3241434610e-05F;
-    q = q * z + 1.0452202550e-03F;
-    q = q * z + 1.4342325235e-02F;
-    q = q * z + 1.1237269797e-01F;
-    q = q * z + 5.0052929595e-01F;
-    q = q * z + 1.0F;
+    float c = x > VECTOR_ERF_END ? VECTOR_ERF_END : (x < -VECTOR_ERF_END ? -VECTOR_ERF_END : x);
+    float z = c * c, p = 0, q = 0;
+
+#define VECTOR_P_STEP(a) p = p * z + a;
+#define VECTOR_Q_STEP(a) q = q * z + a;
+    VECTOR_ERF_P(VECTOR_P_STEP)
+    VECTOR_ERF_Q(VECTOR_Q_STEP)
+#undef VECTOR_P_STEP
+#undef VECTOR_Q_STEP
     float ratio = c * p / q;
 
     ratio = x == x ? ratio : x;
-    return x > 3.9F ? 1.0F : (x < -3.9F ? -1.0F : ratio);
+    return x > VECTOR_ERF_END ? 1.0F : (x < -VECTOR_ERF_END ? -1.0F : ratio);
 }
 
 VECTOR_INLINE float vector__gelu(float x)
