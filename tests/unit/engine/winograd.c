@@ -39,7 +39,6 @@ static void make(both *b, size_t batch, size_t h, size_t w, size_t k, size_t n, 
     q_shape s = winograd__packed_shape(k, n);
 
     b->conv = (kernel_conv){.batch = batch,
-                            .channels = k,
                             .in_h = h,
                             .in_w = w,
                             .out_h = h + 2 * pad - 2,
