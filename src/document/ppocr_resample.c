@@ -83,7 +83,7 @@ q_code ppocr__resample(PIX *picture, size_t width, size_t height, float *out, q_
 {
     size_t old_width = (size_t)pixGetWidth(picture), old_height = (size_t)pixGetHeight(picture);
     taps across = {0}, down = {0};
-    size_t ready = 0; /* rows of the picture that were narrowed, the last ones in the ring */
+    size_t depth, ready = 0; /* rows of the picture that were narrowed, the last ones in the ring */
     float *ring = NULL;
     q_code rc = taps_make(old_width, width, &across, err);
 
@@ -91,8 +91,9 @@ q_code ppocr__resample(PIX *picture, size_t width, size_t height, float *out, q_
         rc = taps_make(old_height, height, &down, err);
     if (rc)
         goto done;
-    assert(across.count > 0 && down.count > 0); /* a picture has pixels */
-    ring = calloc(down.count, width * sizeof *ring);
+    depth = down.count;
+    assert(across.count != 0 && depth != 0); /* a picture has pixels */
+    ring = calloc(depth, width * sizeof *ring);
     if (!ring) {
         rc = q_err_nomem(err);
         goto done;
@@ -100,15 +101,14 @@ q_code ppocr__resample(PIX *picture, size_t width, size_t height, float *out, q_
     for (size_t y = 0; y < height; y++) {
         float *to = out + y * width;
 
-        for (; ready < down.first[y] + down.count; ready++)
-            if (ready >= down.first[y])
-                narrow_row(row_of(picture, ready), &across, width,
-                           ring + ready % down.count * width);
+        ready = ready > down.first[y] ? ready : down.first[y];
+        for (; ready < down.first[y] + depth; ready++)
+            narrow_row(row_of(picture, ready), &across, width, ring + ready % depth * width);
         for (size_t x = 0; x < width; x++)
             to[x] = 0;
-        for (size_t k = 0; k < down.count; k++) {
-            const float *row = ring + (down.first[y] + k) % down.count * width;
-            float w = down.weights[y * down.count + k];
+        for (size_t k = 0; k < depth; k++) {
+            const float *row = ring + (down.first[y] + k) % depth * width;
+            float w = down.weights[y * depth + k];
 
             for (size_t x = 0; x < width; x++)
                 to[x] += w * row[x];

@@ -214,7 +214,7 @@ static void deviation_add(deviation *d, const quantize_layer *l, const q_tensor 
         d->dot += (double)a[i] * (double)b[i];
         d->mean[i / inner % l->channels] += e;
     }
-    d->count += (double)(count / l->channels);
+    d->count += (double)count / (double)l->channels;
 }
 
 static q_code deviations_fill(const job *j, const q_graph *base, deviation *d, q_err *err)

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#define HALF (HISTOGRAM_BINS / 2)
+enum { HALF = HISTOGRAM_BINS / 2 };
+
 #define CANDIDATES 64 /* bounds tried at either end */
 
 static void double_reach(histogram *h)

@@ -174,12 +174,20 @@ static size_t parts(size_t all, size_t unit, size_t wanted)
 {
     size_t most = (all + unit - 1) / unit;
 
-    return wanted < most ? wanted : most;
+    wanted = wanted < most ? wanted : most;
+    return wanted ? wanted : 1;
 }
 
 static size_t part(size_t all, size_t unit, size_t count)
 {
-    return ((all + count - 1) / count + unit - 1) / unit * unit;
+    size_t each = (all + count - 1) / count, units = (each + unit - 1) / unit;
+
+    return units * unit;
+}
+
+static size_t pieces(size_t all, size_t each)
+{
+    return each ? all / each + (all % each != 0) : 0;
 }
 
 job_split job__split(const kernel_job *j, size_t rows)
@@ -197,14 +205,12 @@ job_split job__split(const kernel_job *j, size_t rows)
         s.row_tasks = parts(rows, unit, tasks / s.column_tasks);
     } else {
         s.row_tasks = parts(rows, unit, tasks);
-        s.column_tasks = parts(panels, 4, tasks / (s.row_tasks ? s.row_tasks : 1));
+        s.column_tasks = parts(panels, 4, tasks / s.row_tasks);
     }
-    s.row_tasks = s.row_tasks ? s.row_tasks : 1;
-    s.column_tasks = s.column_tasks ? s.column_tasks : 1;
     s.rows = part(rows, unit, s.row_tasks);
     s.columns = part(panels, 2, s.column_tasks) * KERNEL_PANEL;
-    s.row_tasks = s.rows ? (rows + s.rows - 1) / s.rows : 0;
-    s.column_tasks = s.columns ? (b->n + s.columns - 1) / s.columns : 0;
+    s.row_tasks = pieces(rows, s.rows);
+    s.column_tasks = pieces(b->n, s.columns);
     s.chunk = s.columns;
     if (s.columns / KERNEL_PANEL * j->panel_bytes > CACHED_B) {
         size_t unit_columns = rows <= 6 ? 8 : 2; /* panels of the widest tile */

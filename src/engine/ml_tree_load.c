@@ -84,7 +84,7 @@ static q_code ints(const q_node *n, const char *name, size_t want, const int64_t
 
 static q_code attrs_read(q_arena *a, const q_node *n, named_attrs *x, q_err *err)
 {
-    size_t count;
+    size_t count = 0;
     q_code rc = op__attr_ints(n, "nodes_nodeids", &x->nodes, &x->count, err);
 
     if (!rc)

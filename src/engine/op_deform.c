@@ -137,16 +137,18 @@ static void sample_rows(void *ctx, size_t from, size_t to)
 
     for (row = from; row < to; row++) {
         size_t channel = row / taps, tap = row % taps;
+        size_t tap_y = tap / w->kernel[1], tap_x = tap % w->kernel[1];
         size_t og = channel / (j->channels / j->offset_group);
         const float *plane = j->x + channel * w->in[0] * w->in[1];
         const float *dy = j->offset + (og * taps + tap) * 2 * pixels, *dx = dy + pixels;
         const float *mask = j->mask ? j->mask + (og * taps + tap) * pixels : NULL;
-        float ky = (float)(tap / w->kernel[1] * w->dilation[0]) - (float)w->pad[0];
-        float kx = (float)(tap % w->kernel[1] * w->dilation[1]) - (float)w->pad[1];
+        float ky = (float)(tap_y * w->dilation[0]) - (float)w->pad[0];
+        float kx = (float)(tap_x * w->dilation[1]) - (float)w->pad[1];
 
         for (i = 0; i < pixels; i++) {
-            float y = (float)(i / w->out[1] * w->stride[0]) + ky + dy[i];
-            float x = (float)(i % w->out[1] * w->stride[1]) + kx + dx[i];
+            size_t line = i / w->out[1], column = i % w->out[1];
+            float y = (float)(line * w->stride[0]) + ky + dy[i];
+            float x = (float)(column * w->stride[1]) + kx + dx[i];
 
             j->columns[row * pixels + i] = sample(plane, w, y, x) * (mask ? mask[i] : 1);
         }

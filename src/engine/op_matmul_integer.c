@@ -153,6 +153,8 @@ static q_code qlinear_infer(q_op_call *c, q_err *err)
     size_t i, counts[3];
     q_code rc = operands_check(c, A, B, A_ZERO, B_ZERO, &p, err);
 
+    if (rc)
+        return rc;
     counts[0] = counts[2] = p.m;
     counts[1] = p.n;
     for (i = 0; i < 3 && !rc; i++) {

@@ -335,7 +335,7 @@ static q_code mvn_compute(q_op_call *c, q_err *err)
     if (rc || count == 0)
         return rc;
     kept = mvn_kept(s, reduced);
-    per = (double)(count / kept);
+    per = (double)count / (double)kept; /* a whole number */
     mean = c->scratch;
     square = mean + kept;
     memset(mean, 0, 2 * kept * sizeof *mean);

@@ -3,6 +3,7 @@
 #include "engine/kernel_tile.h"
 #include "engine/op_tables.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Elements of a piece that goes through all steps at once, in the nearest cache. */
@@ -246,6 +247,7 @@ static void set_strides(const q_op_call *c, const q_shape *out, const size_t *si
 
 static void cut(chain_job *j)
 {
+    assert(j->rows && j->columns);
     j->tile_columns = j->columns < TILE ? j->columns : TILE;
     j->tile_rows = TILE / j->tile_columns;
     j->tile_rows = j->tile_rows > j->rows ? j->rows : j->tile_rows;
@@ -351,6 +353,7 @@ static void run_tile(const chain_job *j, const size_t *base, size_t row, size_t 
     const float *in[CHAIN_OPERANDS];
     size_t steps[CHAIN_OPERANDS], n = t->rows * t->columns;
 
+    assert(j->operand_count);
     for (size_t i = 0; i < j->operand_count; i++) {
         const chain_operand *o = &j->operands[i];
 
@@ -374,7 +377,7 @@ static void run_tiles(void *ctx, size_t from, size_t to)
     size_t each = j->row_tiles * j->column_tiles;
 
     for (size_t i = 0; i < j->operand_count; i++)
-        patterns[i].rows = 0;
+        patterns[i].at = patterns[i].rows = 0;
     for (size_t at = from; at < to; at++) {
         size_t outer = at / each, rest = outer, base[CHAIN_OPERANDS] = {0};
         size_t row = at % each / j->column_tiles * j->tile_rows;

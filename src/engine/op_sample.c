@@ -429,7 +429,7 @@ static q_code col_compute(q_op_call *c, q_err *err)
     float *y = c->out[0]->data;
     size_t planes = os->dims[0] * os->dims[1], pixels = q_shape_span(os, 2, os->rank);
     size_t taps = os->dims[1] ? s->dims[1] / os->dims[1] : 0, plane, tap, place, at;
-    window w;
+    window w = {0};
     q_code rc = col_window(c, &w, err);
 
     if (rc)

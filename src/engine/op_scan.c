@@ -8,6 +8,7 @@
 #include "engine/op_tables.h"
 #include "engine/real.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 typedef struct scan_params {
@@ -88,8 +89,10 @@ static void scan_clear(scan *s)
 
 static q_code in_axis(const scan *s, size_t i, size_t *axis, q_err *err)
 {
-    return op__axis(s->p->in_axes ? s->p->in_axes[i] : 0, s->from[s->p->states + i]->shape.rank,
-                    axis, err);
+    const q_tensor *t = s->from[s->p->states + i];
+
+    assert(t); /* looked at before the first pass */
+    return op__axis(s->p->in_axes ? s->p->in_axes[i] : 0, t->shape.rank, axis, err);
 }
 
 static q_code scan_init(scan *s, q_err *err)

@@ -4,6 +4,7 @@
 #include "engine/op_strings.h"
 #include "engine/op_tables.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct scatter_params {
@@ -258,6 +259,7 @@ static q_code cache_run(q_op_call *c, q_err *err)
     size_t line = q_shape_span(x, axis + 1, x->rank) * (q_dtype_bits(c->in[0]->dtype) / 8);
     size_t lines = q_shape_span(x, 0, axis), each = lines ? lines / x->dims[0] : 1;
 
+    assert(!lines || each); /* the axis is not the first */
     copy_data(c, c->out[0]->data);
     for (size_t i = 0; i < lines; i++) {
         int64_t first = op__has(c, 2) ? ((const int64_t *)c->in[2]->data)[i / each] : 0;

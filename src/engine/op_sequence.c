@@ -56,10 +56,11 @@ static q_code construct_run(q_op_call *c, q_err *err)
     q_code rc = sequence_new(c, c->in_count, err);
 
     for (size_t i = 0; !rc && i < c->in_count; i++) {
-        if (!c->in[i] || c->in[i]->dtype != c->in[0]->dtype)
+        if (!c->in[i])
+            return q_err_set(err, Q_INVALID, "input %zu is left out", i);
+        if (c->in[i]->dtype != c->in[0]->dtype)
             return q_err_set(err, Q_INVALID, "input %zu is %s, input 0 %s", i,
-                             c->in[i] ? q_dtype_name(c->in[i]->dtype) : "left out",
-                             q_dtype_name(c->in[0]->dtype));
+                             q_dtype_name(c->in[i]->dtype), q_dtype_name(c->in[0]->dtype));
         rc = q_tensor_copy(c->in[i], c->budget, elements(c->out[0]) + i, err);
     }
     return rc;

@@ -99,7 +99,7 @@ q_code widen__run(q_op_call *c, q_code (*compute)(q_op_call *c, q_err *err), q_e
     narrow.scratch = room;
     rc = compute(&narrow, err);
     for (i = 0; i < c->out_count && !rc; i++)
-        if (is_foreign(c->out[i]))
+        if (out_of[i] == &out[i])
             narrow__narrow(out[i].data, c->out[i]->dtype, q_shape_count(&out[i].shape),
                            c->out[i]->data);
     return rc;

@@ -198,7 +198,7 @@ static q_code take_transpose(pass *p, q_node *n, q_err *err)
     const q_attr *q;
     q_code rc;
 
-    if (!pass__is_quern(under, "Attention") || p->uses[n->in[0]] != 1 ||
+    if (!under || !pass__is_quern(under, "Attention") || p->uses[n->in[0]] != 1 ||
         q_node_attr(under, "out_perm"))
         return Q_OK;
     q = q_node_attr(under, "q_perm");

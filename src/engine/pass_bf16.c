@@ -237,7 +237,7 @@ q_code pass__bf16(pass *p, q_err *err)
     size_t count = p->g->node_count;
     q_code rc = grow(&w, err);
 
-    if (rc)
+    if (rc || !w.cap)
         return rc;
     find_wanted(&w);
     for (size_t i = 0; !rc && i < count; i++) {

@@ -65,13 +65,14 @@ static bool ranks_fit(const layout *l, const q_node *n, size_t count, size_t ran
     return true;
 }
 
-/* n on the twins of its first `count` inputs. */
+/* n on the twins of its first `count` inputs; *made is NULL where that cannot be. */
 static q_code follow(layout *l, q_node *n, size_t count, q_node **made, bool *done, q_err *err)
 {
     size_t rank = layout__rank(l, n->out[0]);
     q_value_id *in;
     q_code rc;
 
+    *made = NULL;
     if (rank < 3 || !ranks_fit(l, n, count, rank))
         return Q_OK;
     in = copy_inputs(l, n, err);
@@ -98,7 +99,7 @@ static q_code follow_axis(layout *l, q_node *n, size_t count, int64_t otherwise,
     if (axis < 0 || axis >= (int64_t)rank)
         return Q_OK;
     rc = follow(l, n, count, &made, done, err);
-    if (!rc && *done)
+    if (!rc && made)
         rc = graph__set_int(l->p->g, made, "axis", (int64_t)layout__axis((size_t)axis, rank), err);
     return rc;
 }
@@ -159,7 +160,7 @@ static q_code follow_axes_input(layout *l, q_node *n, size_t input, bool *done, 
     if (rc || !fits)
         return rc;
     rc = follow(l, n, 1, &made, done, err);
-    if (!rc && *done)
+    if (!rc && made)
         pass__set_input(l->p, made, input, axes);
     return rc;
 }
@@ -184,7 +185,7 @@ static q_code follow_axes_attr(layout *l, q_node *n, bool *done, q_err *err)
         axes[i] = (int64_t)layout__axis((size_t)v, rank);
     }
     rc = follow(l, n, 1, &made, done, err);
-    return rc || !*done ? rc : graph__set_ints(l->p->g, made, "axes", axes, count, err);
+    return rc || !made ? rc : graph__set_ints(l->p->g, made, "axes", axes, count, err);
 }
 
 static q_code pad_node(layout *l, q_node *n, bool *done, q_err *err)
@@ -205,7 +206,7 @@ static q_code pad_node(layout *l, q_node *n, bool *done, q_err *err)
         last[rank + layout__axis(i, rank)] = pads[rank + i];
     }
     rc = follow(l, n, 1, &made, done, err);
-    if (rc || !*done)
+    if (rc || !made)
         return rc;
     if (!pass__has_in(made, 1))
         return graph__set_ints(l->p->g, made, "pads", last, 2 * rank, err);

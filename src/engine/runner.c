@@ -4,6 +4,7 @@
 #include "engine/block.h"
 #include "engine/plan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ static void drop_last(runner *r)
 {
     plan **p = &r->plans;
 
+    assert(*p); /* there are plan_limit plans, 1 or more */
     while ((*p)->next)
         p = &(*p)->next;
     release_dynamic(r, *p);

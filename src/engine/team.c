@@ -113,9 +113,10 @@ q_code q_team_new(size_t threads, q_team **out, q_err *err)
     pthread_cond_init(&t->ended, NULL);
     for (; t->thread_count < helpers; t->thread_count++)
         if (pthread_create(&t->threads[t->thread_count], NULL, work, t)) {
+            size_t failed = t->thread_count + 2;
+
             q_team_free(t);
-            return q_err_set(err, Q_NOMEM, "cannot start thread %zu of %zu", t->thread_count + 2,
-                             threads);
+            return q_err_set(err, Q_NOMEM, "cannot start thread %zu of %zu", failed, threads);
         }
     *out = t;
     return Q_OK;

@@ -1,5 +1,6 @@
 #include "engine/tensor.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,8 +220,10 @@ q_code q_tensor_copy(const q_tensor *from, q_budget *budget, q_tensor *out, q_er
     if (from->dtype == Q_SEQUENCE || from->dtype == Q_MAP) {
         const q_tensor *items = from->data;
 
-        for (size_t i = 0; !rc && i < q_shape_count(&from->shape); i++)
+        for (size_t i = 0; !rc && i < q_shape_count(&from->shape); i++) {
+            assert(made.data);
             rc = q_tensor_copy(&items[i], budget, (q_tensor *)made.data + i, err);
+        }
         if (rc) {
             q_tensor_clear(&made, budget);
             return rc;
@@ -247,6 +250,7 @@ q_code q_tensor_of_strings(const q_str *texts, const q_shape *s, q_budget *budge
         return rc;
     char *to = out->data ? (char *)((q_str *)out->data + count) : NULL;
     for (size_t i = 0; i < count; i++) {
+        assert(to); /* a string is not 0 bytes */
         if (texts[i].n)
             memcpy(to, texts[i].p, texts[i].n);
         ((q_str *)out->data)[i] = (q_str){to, texts[i].n};
