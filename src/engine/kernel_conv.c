@@ -31,7 +31,7 @@ typedef struct place {
     ptrdiff_t top, left; /* of the first pixel's window */
     size_t ky0, ky1;     /* the rows of the window that count */
     job_rows rows;
-    char *buffer; /* GATHER_BYTES, while rows are gathered */
+    char *buffer; /* GATHER_BYTES, for rows that are gathered */
     kernel_tap taps[MOST_TAPS];
 } place;
 
@@ -156,10 +156,8 @@ static size_t load_gathered(const conv *w, place *p, size_t done)
 
 static void gathered(const conv *w, place *p, size_t c0, size_t c1)
 {
-    _Alignas(64) char buffer[GATHER_BYTES];
     size_t all = (p->ky1 - p->ky0) * w->c->kernel_w;
 
-    p->buffer = buffer;
     if (load_gathered(w, p, 0) == all)
         job__tile(&w->job, &p->rows, c0, c1);
     else
@@ -266,12 +264,14 @@ static void task(void *ctx, size_t i)
     size_t x0 = x * s->rows, x1 = least(x0 + s->rows, c->out_w);
     size_t end = least(line + w->lines, c->batch * c->out_h);
     size_t step = job__rows(&w->job, x1 - x0);
+    _Alignas(64) char buffer[GATHER_BYTES];
 
     for (size_t chunk = c0; chunk < c1; chunk += s->chunk)
         for (size_t l = line; l < end; l++)
             for (size_t at = x0; at < x1; at += step) {
                 place p;
 
+                p.buffer = buffer;
                 p.image = l / c->out_h;
                 p.y = l % c->out_h;
                 p.x = at;

@@ -48,11 +48,12 @@ TILE_TARGET static inline __attribute__((always_inline)) uint32_t group_at(const
 TILE_TARGET static inline __attribute__((always_inline)) uint32_t last_group(const char *p,
                                                                              size_t k)
 {
-    size_t left = k % GROUP, second = left > 1, third = left > 2 ? 2 : 0;
     const unsigned char *bytes = (const unsigned char *)p;
 
     if (GROUP == 2)
         return bytes[0] | (uint32_t)bytes[1] << 8;
+
+    size_t left = k % GROUP, second = left > 1, third = left > 2 ? 2 : 0;
     return bytes[0] | (uint32_t)bytes[second] << 8 | (uint32_t)bytes[third] << 16;
 }
 
