@@ -1,6 +1,7 @@
 /* Products of domain com.microsoft: FusedMatMul, and those whose weights or
  * operands are quantised: MatMulNBits, MatMulIntegerToFloat, DynamicQuantizeMatMul.
  */
+#include "engine/byte_product.h"
 #include "engine/op_matmul.h"
 #include "engine/op_tables.h"
 #include "engine/op_widen.h"
@@ -323,12 +324,38 @@ static bytes_inputs inputs_of(const q_op_call *c)
     return (bytes_inputs){1, 2, 4, 3, 5, 6, false};
 }
 
+/* The product of the plan's first matrices, of all when they share one b, without data; and the
+ * bytes of scratch in front of its own, for a that is to be quantised.
+ */
+static byte_product bytes_product(const q_op_call *c, const bytes_inputs *x, const matmul_plan *m,
+                                  size_t *a_bytes)
+{
+    byte_product one = {.m = m->b_shared ? m->m * q_shape_count(&m->batch) : m->m,
+                        .n = m->n,
+                        .k = m->k,
+                        .a_signed = c->in[0]->dtype == Q_I8,
+                        .b_signed = c->in[1]->dtype == Q_I8};
+
+    if (op__has(c, x->b_zero)) {
+        one.b_zero = c->in[x->b_zero]->data;
+        one.b_zeros = q_shape_count(&c->in[x->b_zero]->shape);
+    }
+    if (!x->dynamic && op__has(c, x->a_zero)) {
+        one.a_zero = c->in[x->a_zero]->data;
+        one.a_zeros = 1;
+    }
+    *a_bytes = x->dynamic ? q_shape_count(&c->in[0]->shape) : 0;
+    *a_bytes = (*a_bytes + Q_TENSOR_ALIGN - 1) / Q_TENSOR_ALIGN * Q_TENSOR_ALIGN;
+    return one;
+}
+
 static q_code bytes_infer(q_op_call *c, q_err *err)
 {
     const q_dtype bytes[] = {Q_U8, Q_I8, Q_NONE}, f32[] = {Q_F32, Q_NONE};
     bytes_inputs x = inputs_of(c);
     matmul_plan m;
-    size_t columns;
+    byte_product one;
+    size_t columns, a_bytes;
     q_code rc = op__want(c, 0, err, x.dynamic ? f32 : bytes);
 
     if (!rc)
@@ -354,100 +381,140 @@ static q_code bytes_infer(q_op_call *c, q_err *err)
     if (op__has(c, x.bias) &&
         (c->in[x.bias]->dtype != Q_F32 || q_shape_count(&c->in[x.bias]->shape) != m.n))
         return q_err_set(err, Q_INVALID, "the bias must be [%zu]", m.n);
-    c->scratch_bytes = q_shape_count(&c->in[0]->shape);
+    one = bytes_product(c, &x, &m, &a_bytes);
+    if (!byte_product__scratch(&one, &c->scratch_bytes) ||
+        __builtin_add_overflow(c->scratch_bytes, a_bytes, &c->scratch_bytes))
+        return q_err_set(err, Q_LIMIT, "the product passes the address space");
     op__set(c, 0, Q_F32, &m.out);
     return Q_OK;
 }
 
-/* All of x as u8 between its least and greatest (and 0), as DynamicQuantizeLinear does. */
-static void quantise(const float *x, size_t n, uint8_t *to, float *scale, int *zero)
-{
-    float least = 0, most = 0;
+enum { LANES = 16 };
 
-    for (size_t i = 0; i < n; i++) {
-        least = fminf(least, x[i]);
-        most = fmaxf(most, x[i]);
+/* The least and the greatest of x and 0; NaN counts for nothing. */
+static void range_of(const float *x, size_t n, float *least, float *most)
+{
+    float low[LANES] = {0}, high[LANES] = {0};
+    size_t i = 0;
+
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++) {
+            low[j] = x[i + j] < low[j] ? x[i + j] : low[j];
+            high[j] = x[i + j] > high[j] ? x[i + j] : high[j];
+        }
+    for (; i < n; i++) {
+        low[0] = x[i] < low[0] ? x[i] : low[0];
+        high[0] = x[i] > high[0] ? x[i] : high[0];
     }
+    *least = *most = 0;
+    for (size_t j = 0; j < LANES; j++) {
+        *least = fminf(*least, low[j]);
+        *most = fmaxf(*most, high[j]);
+    }
+}
+
+typedef struct quantise_job {
+    const float *x;
+    uint8_t *to;
+    float scale, zero;
+} quantise_job;
+
+/* 0 and 255 are whole numbers: to clamp before rounding is to clamp after it. */
+static void quantise_part(void *ctx, size_t from, size_t to)
+{
+    const quantise_job *q = ctx;
+    const float whole = 12582912; /* 1.5 * 2^23: v + whole has no bits below 1 */
+    float least = -q->zero, most = 255 - q->zero, scale = q->scale, zero = q->zero;
+
+    for (size_t i = from; i < to; i++) {
+        float v = q->x[i] / scale;
+
+        v = v > least ? v : least; /* NaN too */
+        v = v < most ? v : most;
+        v = v + whole - whole;
+        q->to[i] = (uint8_t)(int)(v + zero);
+    }
+}
+
+/* All of x as u8 between its least and greatest (and 0), as DynamicQuantizeLinear does. */
+static void quantise(q_team *team, const float *x, size_t n, uint8_t *to, float *scale,
+                     uint8_t *zero)
+{
+    quantise_job q = {.x = x, .to = to};
+    float least, most;
+
+    range_of(x, n, &least, &most);
     *scale = most > least ? (most - least) / 255 : 1;
-    *zero = (int)lrintf(fminf(fmaxf(-least / *scale, 0), 255));
-    for (size_t i = 0; i < n; i++) {
-        float v = rintf(x[i] / *scale) + (float)*zero;
-        to[i] = (uint8_t)(v > 0 ? v < 255 ? v : 255 : 0);
-    }
+    *zero = (uint8_t)lrintf(fminf(fmaxf(-least / *scale, 0), 255));
+    q.scale = *scale;
+    q.zero = *zero;
+    op__parallel(team, n, 16384, quantise_part, &q);
 }
 
 typedef struct bytes_job {
     const q_op_call *c;
     bytes_inputs x;
     matmul_plan m;
-    const void *a;
-    bool a_signed, b_signed;
     float a_scale;
-    int a_zero;
 } bytes_job;
 
-static int byte_at(const void *p, size_t i, bool is_signed)
-{
-    return is_signed ? ((const int8_t *)p)[i] : ((const uint8_t *)p)[i];
-}
-
-static void bytes_row(const bytes_job *j, size_t batch, size_t row, float *y)
+/* The sums that lie where the floats go. */
+static void scale_row(const bytes_job *j, float *y)
 {
     const q_op_call *c = j->c;
-    size_t k = j->m.k, n = j->m.n;
-    size_t a = (matmul__matrix(&j->m.a_lead, &j->m.batch, batch) * j->m.m + row) * k;
-    size_t b = matmul__matrix(&j->m.b_lead, &j->m.batch, batch) * k * n;
-    bool each = q_shape_count(&c->in[j->x.b_scale]->shape) > 1;
+    const float *scales = c->in[j->x.b_scale]->data;
+    const float *bias = op__has(c, j->x.bias) ? c->in[j->x.bias]->data : NULL;
+    size_t step = q_shape_count(&c->in[j->x.b_scale]->shape) > 1;
 
-    for (size_t from = 0; from < n; from += 64) {
-        uint32_t sums[64] = {0}, row_sum = 0; /* wraps, as ONNX's sums do */
-        size_t wide = n - from < 64 ? n - from : 64;
-        for (size_t i = 0; i < k; i++) {
-            int v = byte_at(j->a, a + i, j->a_signed) - j->a_zero;
-            size_t at = b + i * n + from;
-            for (size_t q = 0; q < wide; q++)
-                sums[q] += (uint32_t)(v * byte_at(c->in[1]->data, at + q, j->b_signed));
-            row_sum += (uint32_t)v;
-        }
-        for (size_t q = 0; q < wide; q++) {
-            size_t at = each ? from + q : 0;
-            int zero =
-                op__has(c, j->x.b_zero) ? byte_at(c->in[j->x.b_zero]->data, at, j->b_signed) : 0;
-            float scale = ((const float *)c->in[j->x.b_scale]->data)[at] * j->a_scale;
-            y[from + q] = (float)(int32_t)(sums[q] - (uint32_t)zero * row_sum) * scale;
-            if (op__has(c, j->x.bias))
-                y[from + q] += ((const float *)c->in[j->x.bias]->data)[from + q];
-        }
+    for (size_t from = 0; from < j->m.n; from += 64) {
+        size_t wide = j->m.n - from < 64 ? j->m.n - from : 64;
+        int32_t sums[64];
+
+        memcpy(sums, y + from, wide * sizeof *sums);
+        for (size_t q = 0; q < wide; q++)
+            y[from + q] = (float)sums[q] * (scales[(from + q) * step] * j->a_scale);
+        for (size_t q = 0; q < wide && bias; q++)
+            y[from + q] += bias[from + q];
     }
 }
 
-static void bytes_rows(void *ctx, size_t from, size_t to)
+static void scale_rows(void *ctx, size_t from, size_t to)
 {
     const bytes_job *j = ctx;
 
     for (size_t r = from; r < to; r++)
-        bytes_row(j, r / j->m.m, r % j->m.m, (float *)j->c->out[0]->data + r * j->m.n);
+        scale_row(j, (float *)j->c->out[0]->data + r * j->m.n);
 }
 
 static q_code bytes_run(q_op_call *c, q_err *err)
 {
-    bytes_job j = {.c = c, .x = inputs_of(c), .a = c->in[0]->data, .a_scale = 1};
+    bytes_job j = {.c = c, .x = inputs_of(c), .a_scale = 1};
+    size_t batches, a_bytes;
+    uint8_t zero;
+    byte_product one;
+    const char *a = c->in[0]->data, *b = c->in[1]->data;
     q_code rc = matmul__plan(&c->in[0]->shape, &c->in[1]->shape, &j.m, err);
 
     if (rc || !q_shape_count(&j.m.out))
         return rc;
-    j.a_signed = c->in[0]->dtype == Q_I8;
-    j.b_signed = c->in[1]->dtype == Q_I8;
+    one = bytes_product(c, &j.x, &j.m, &a_bytes);
     if (j.x.dynamic) {
-        quantise(c->in[0]->data, q_shape_count(&c->in[0]->shape), c->scratch, &j.a_scale,
-                 &j.a_zero);
-        j.a = c->scratch;
+        quantise(c->team, c->in[0]->data, q_shape_count(&c->in[0]->shape), c->scratch, &j.a_scale,
+                 &zero);
+        a = c->scratch;
+        one.a_zero = &zero;
+        one.a_zeros = 1;
     } else {
         j.a_scale = *(const float *)c->in[j.x.a_scale]->data;
-        if (op__has(c, j.x.a_zero))
-            j.a_zero = byte_at(c->in[j.x.a_zero]->data, 0, j.a_signed);
     }
-    op__parallel(c->team, q_shape_count(&j.m.batch) * j.m.m, 4, bytes_rows, &j);
+    batches = j.m.b_shared ? 1 : q_shape_count(&j.m.batch);
+    for (size_t i = 0; i < batches; i++) {
+        one.a = a + matmul__matrix(&j.m.a_lead, &j.m.batch, i) * j.m.m * j.m.k;
+        one.b = b + matmul__matrix(&j.m.b_lead, &j.m.batch, i) * j.m.k * j.m.n;
+        one.y = (int32_t *)c->out[0]->data + i * j.m.m * j.m.n;
+        byte_product__run(c->team, &one, (char *)c->scratch + a_bytes);
+    }
+    op__parallel(c->team, q_shape_count(&j.m.out) / j.m.n, 16384 / j.m.n + 1, scale_rows, &j);
     return Q_OK;
 }
 

@@ -48,6 +48,8 @@ typedef struct kernel_activation {
  *     v = last(v)
  *     store v                             out Q_F32, Q_BF16
  *     store round(v / out_scale) + out_zero, clamped     out Q_U8, Q_I8
+ *
+ * Out Q_I32, of int8 products and kernel__gemm alone: the sum modulo 2^32 and nothing else.
  */
 typedef struct kernel_epilogue {
     const float *scale, *bias; /* [n] or NULL */

@@ -195,6 +195,16 @@ TARGET static void row_curved(const finish_row *r, const vector_table *vector)
     }
 }
 
+/* Sums of int8 products as they are. */
+TARGET static void finish_ints(const kernel_block *b)
+{
+    const char *sums = b->sums;
+    char *out = b->out;
+
+    for (size_t row = 0; row < b->rows; row++, sums += b->step * 4, out += b->out_stride * 4)
+        memcpy(out, sums, b->columns * 4);
+}
+
 TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const vector_table *v)
 {
     size_t bytes = size_of(e->out);
@@ -202,6 +212,10 @@ TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const
     finish_row r = {e,      b, b->sums, b->out, b->residual, e->out_scale ? 1 / e->out_scale : 0,
                     b->ints};
 
+    if (e->out == Q_I32) {
+        finish_ints(b);
+        return;
+    }
     for (size_t row = 0; row < b->rows; row++) {
         if (!brief)
             row_curved(&r, v);

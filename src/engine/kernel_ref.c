@@ -59,6 +59,9 @@ static void store(q_dtype d, void *p, size_t i, double v, float scale, int zero)
         v = fmin(fmax(nearbyint(v / scale) + zero, low), high);
         ((uint8_t *)p)[i] = (uint8_t)(int)v;
         return;
+    case Q_I32:
+        ((uint32_t *)p)[i] = (uint32_t)(int64_t)v;
+        return;
     default:
         ((float *)p)[i] = (float)v;
     }
@@ -67,6 +70,10 @@ static void store(q_dtype d, void *p, size_t i, double v, float scale, int zero)
 /* One sum, of column c, stored at out[at]; its residual at residual[from]. */
 static void finish(const kernel_epilogue *e, double v, size_t c, void *out, size_t at, size_t from)
 {
+    if (e->out == Q_I32) {
+        store(Q_I32, out, at, v, 1, 0);
+        return;
+    }
     v = v * (e->scale ? e->scale[c] : 1) + (e->bias ? e->bias[c] : 0);
     v = act(&e->first, v) * e->mul + e->add;
     if (e->residual && (e->out == Q_U8 || e->out == Q_I8))

@@ -2,10 +2,8 @@
 #include "engine/op_matmul.h"
 #include "engine/op_tables.h"
 
+#include "engine/byte_product.h"
 #include "engine/narrow.h"
-
-#include <math.h>
-#include <string.h>
 
 static const q_dtype bytes[] = {Q_U8, Q_I8, Q_NONE};
 
@@ -52,92 +50,66 @@ static q_code operands_check(const q_op_call *c, size_t a, size_t b, size_t a_ze
     return rc;
 }
 
-static int32_t zero_of(const q_tensor *zero, size_t i)
+/* The product of the plan's first matrices; of all when they share one b. Data may be NULL. */
+static byte_product product_of(const q_op_call *c, size_t a, size_t b, size_t a_zero, size_t b_zero,
+                               const matmul_plan *p)
 {
-    if (!zero)
-        return 0;
-    return byte_at(zero, q_shape_count(&zero->shape) == 1 ? 0 : i);
-}
+    byte_product one = {.m = p->b_shared ? p->m * q_shape_count(&p->batch) : p->m,
+                        .n = p->n,
+                        .k = p->k,
+                        .a = c->in[a]->data,
+                        .b = c->in[b]->data,
+                        .a_signed = c->in[a]->dtype == Q_I8,
+                        .b_signed = c->in[b]->dtype == Q_I8};
 
-typedef struct integer_job {
-    const matmul_plan *p;
-    const q_tensor *a, *b, *a_zero, *b_zero; /* zeros may be NULL */
-    size_t a_at, b_at;                       /* where the batch's matrices begin */
-    int32_t *y;
-} integer_job;
-
-static void add_row(uint32_t *y, int32_t by, const q_tensor *b, size_t at, size_t n)
-{
-    size_t j;
-
-    if (b->dtype == Q_U8) {
-        const uint8_t *row = (const uint8_t *)b->data + at;
-
-        for (j = 0; j < n; j++)
-            y[j] += (uint32_t)(by * row[j]);
-    } else {
-        const int8_t *row = (const int8_t *)b->data + at;
-
-        for (j = 0; j < n; j++)
-            y[j] += (uint32_t)(by * row[j]);
+    if (op__has(c, a_zero)) {
+        one.a_zero = c->in[a_zero]->data;
+        one.a_zeros = q_shape_count(&c->in[a_zero]->shape);
     }
-}
-
-/* sum (a - za)(b - zb) = sum (a - za) b - zb sum (a - za), modulo 2^32. */
-static void integer_rows(void *ctx, size_t from, size_t to)
-{
-    const integer_job *j = ctx;
-    const matmul_plan *p = j->p;
-    size_t i, k, n;
-
-    for (i = from; i < to; i++) {
-        uint32_t *y = (uint32_t *)j->y + i * p->n, row_sum = 0;
-        int32_t zero = zero_of(j->a_zero, i);
-
-        memset(y, 0, p->n * sizeof *y);
-        for (k = 0; k < p->k; k++) {
-            int32_t a = byte_at(j->a, j->a_at + i * p->k + k) - zero;
-
-            row_sum += (uint32_t)a;
-            add_row(y, a, j->b, j->b_at + k * p->n, p->n);
-        }
-        for (n = 0; n < p->n && j->b_zero; n++)
-            y[n] -= row_sum * (uint32_t)zero_of(j->b_zero, n);
+    if (op__has(c, b_zero)) {
+        one.b_zero = c->in[b_zero]->data;
+        one.b_zeros = q_shape_count(&c->in[b_zero]->shape);
     }
+    return one;
 }
 
-static void integer_multiply(q_op_call *c, const matmul_plan *p, integer_job *j, size_t batch)
+/* The products of all batches into y [batches][m][n]. */
+static void multiply(q_op_call *c, const matmul_plan *p, byte_product one, int32_t *y,
+                     void *scratch)
 {
-    j->p = p;
-    j->a_at = matmul__matrix(&p->a_lead, &p->batch, batch) * p->m * p->k;
-    j->b_at = matmul__matrix(&p->b_lead, &p->batch, batch) * p->k * p->n;
-    op__parallel(c->team, p->m, 65536 / (p->k * p->n + 1) + 1, integer_rows, j);
+    size_t batches = p->b_shared ? 1 : q_shape_count(&p->batch);
+    const char *a = one.a, *b = one.b;
+
+    for (size_t i = 0; i < batches; i++) {
+        one.a = a + matmul__matrix(&p->a_lead, &p->batch, i) * p->m * p->k;
+        one.b = b + matmul__matrix(&p->b_lead, &p->batch, i) * p->k * p->n;
+        one.y = y + i * p->m * p->n;
+        byte_product__run(c->team, &one, scratch);
+    }
 }
 
 static q_code integer_infer(q_op_call *c, q_err *err)
 {
     matmul_plan p;
+    byte_product one;
     q_code rc = operands_check(c, 0, 1, 2, 3, &p, err);
 
-    if (!rc)
-        op__set(c, 0, Q_I32, &p.out);
-    return rc;
+    if (rc)
+        return rc;
+    one = product_of(c, 0, 1, 2, 3, &p);
+    if (!byte_product__scratch(&one, &c->scratch_bytes))
+        return q_err_set(err, Q_LIMIT, "the product passes the address space");
+    op__set(c, 0, Q_I32, &p.out);
+    return Q_OK;
 }
 
 static q_code integer_run(q_op_call *c, q_err *err)
 {
-    integer_job j = {.a = c->in[0],
-                     .b = c->in[1],
-                     .a_zero = op__has(c, 2) ? c->in[2] : NULL,
-                     .b_zero = op__has(c, 3) ? c->in[3] : NULL};
     matmul_plan p;
-    size_t i;
     q_code rc = matmul__plan(&c->in[0]->shape, &c->in[1]->shape, &p, err);
 
-    for (i = 0; !rc && q_shape_count(&p.out) && i < q_shape_count(&p.batch); i++) {
-        j.y = (int32_t *)c->out[0]->data + i * p.m * p.n;
-        integer_multiply(c, &p, &j, i);
-    }
+    if (!rc && q_shape_count(&p.out))
+        multiply(c, &p, product_of(c, 0, 1, 2, 3, &p), c->out[0]->data, c->scratch);
     return rc;
 }
 
@@ -145,11 +117,34 @@ static q_code integer_run(q_op_call *c, q_err *err)
 
 enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, Y_SCALE, Y_ZERO };
 
+/* Where in the scratch is what: first the sums of all batches. */
+typedef struct layout {
+    size_t scales;  /* byte of b's scales, as float */
+    size_t product; /* and of what the product wants */
+    size_t all;
+} layout;
+
+static bool qlinear_layout(const q_op_call *c, const matmul_plan *p, layout *l)
+{
+    byte_product one = product_of(c, A, B, A_ZERO, B_ZERO, p);
+    size_t scales, product;
+
+    if (!q_size_mul(&l->scales, q_shape_count(&p->out), sizeof(int32_t)) ||
+        !q_size_mul(&scales, p->n, sizeof(float)) ||
+        __builtin_add_overflow(l->scales, scales, &l->product) ||
+        __builtin_add_overflow(l->product, (size_t)Q_TENSOR_ALIGN - 1, &l->product))
+        return false;
+    l->product = l->product / Q_TENSOR_ALIGN * Q_TENSOR_ALIGN;
+    return byte_product__scratch(&one, &product) &&
+           !__builtin_add_overflow(l->product, product, &l->all);
+}
+
 static q_code qlinear_infer(q_op_call *c, q_err *err)
 {
     static const q_dtype floats[] = {Q_F32, Q_F16, Q_BF16, Q_NONE};
     static const size_t scales[] = {A_SCALE, B_SCALE, Y_SCALE};
     matmul_plan p;
+    layout l;
     size_t i, counts[3];
     q_code rc = operands_check(c, A, B, A_ZERO, B_ZERO, &p, err);
 
@@ -168,8 +163,9 @@ static q_code qlinear_infer(q_op_call *c, q_err *err)
         rc = count_check(c, Y_ZERO, p.m, err);
     if (rc)
         return rc;
-    if (!q_size_mul(&c->scratch_bytes, p.m * p.n, sizeof(int32_t)))
+    if (!qlinear_layout(c, &p, &l))
         return q_err_set(err, Q_LIMIT, "the product passes the address space");
+    c->scratch_bytes = l.all;
     op__set(c, 0, c->in[Y_ZERO]->dtype, &p.out);
     return Q_OK;
 }
@@ -183,46 +179,67 @@ static float scale_of(const q_tensor *t, size_t i)
     return v;
 }
 
-static void requantise(const q_op_call *c, const matmul_plan *p, const int32_t *sums, size_t at)
+typedef struct scale_job {
+    const q_op_call *c;
+    const matmul_plan *p;
+    const int32_t *sums;
+    const float *scales; /* of b's columns */
+} scale_job;
+
+/* Least and most are whole numbers: to clamp before rounding is to clamp after it. */
+static void requantise_row(const int32_t *sums, float row, const float *scales, float zero,
+                           bool is_signed, size_t n, void *out)
 {
+    const float whole = 12582912; /* 1.5 * 2^23: v + whole has no bits below 1 */
+    float least = (is_signed ? -128 : 0) - zero, most = (is_signed ? 127 : 255) - zero;
+
+    for (size_t j = 0; j < n; j++) {
+        float v = (float)sums[j] * (row * scales[j]);
+
+        v = v > least ? v : least; /* NaN too */
+        v = v < most ? v : most;
+        v = v + whole - whole;
+        ((uint8_t *)out)[j] = (uint8_t)(int)(v + zero);
+    }
+}
+
+static void requantise(void *ctx, size_t from, size_t to)
+{
+    const scale_job *j = ctx;
+    const q_op_call *c = j->c;
     q_tensor *y = c->out[0];
-    float least = y->dtype == Q_U8 ? 0 : -128, most = y->dtype == Q_U8 ? 255 : 127;
-    size_t i, j;
+    size_t n = j->p->n;
 
-    for (i = 0; i < p->m; i++) {
+    for (size_t r = from; r < to; r++) {
+        size_t i = r % j->p->m;
         float row = scale_of(c->in[A_SCALE], i) / scale_of(c->in[Y_SCALE], i);
-        float zero = (float)zero_of(c->in[Y_ZERO], i);
+        const q_tensor *zeros = c->in[Y_ZERO];
+        float zero = (float)byte_at(zeros, q_shape_count(&zeros->shape) == 1 ? 0 : i);
 
-        for (j = 0; j < p->n; j++) {
-            float v = (float)sums[i * p->n + j] * (row * scale_of(c->in[B_SCALE], j));
-
-            v = nearbyintf(v) + zero;
-            v = v > least ? v : least; /* NaN too */
-            v = v < most ? v : most;
-            if (y->dtype == Q_U8)
-                ((uint8_t *)y->data)[at + i * p->n + j] = (uint8_t)v;
-            else
-                ((int8_t *)y->data)[at + i * p->n + j] = (int8_t)v;
-        }
+        requantise_row(j->sums + r * n, row, j->scales, zero, y->dtype == Q_I8, n,
+                       (uint8_t *)y->data + r * n);
     }
 }
 
 static q_code qlinear_run(q_op_call *c, q_err *err)
 {
-    integer_job j = {.a = c->in[A],
-                     .b = c->in[B],
-                     .a_zero = op__has(c, A_ZERO) ? c->in[A_ZERO] : NULL,
-                     .b_zero = op__has(c, B_ZERO) ? c->in[B_ZERO] : NULL,
-                     .y = c->scratch};
+    char *scratch = c->scratch;
+    float *scales;
     matmul_plan p;
-    size_t i;
+    layout l;
+    scale_job j = {.c = c, .p = &p, .sums = c->scratch};
     q_code rc = matmul__plan(&c->in[A]->shape, &c->in[B]->shape, &p, err);
 
-    for (i = 0; !rc && q_shape_count(&p.out) && i < q_shape_count(&p.batch); i++) {
-        integer_multiply(c, &p, &j, i);
-        requantise(c, &p, j.y, i * p.m * p.n);
-    }
-    return rc;
+    if (rc || !q_shape_count(&p.out))
+        return rc;
+    if (!qlinear_layout(c, &p, &l))
+        return q_err_set(err, Q_LIMIT, "the product passes the address space");
+    j.scales = scales = (float *)(void *)(scratch + l.scales);
+    for (size_t i = 0; i < p.n; i++)
+        scales[i] = scale_of(c->in[B_SCALE], i);
+    multiply(c, &p, product_of(c, A, B, A_ZERO, B_ZERO, &p), c->scratch, scratch + l.product);
+    op__parallel(c->team, q_shape_count(&p.out) / p.n, 16384 / p.n + 1, requantise, &j);
+    return Q_OK;
 }
 
 static const q_op ops[] = {
