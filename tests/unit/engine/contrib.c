@@ -92,4 +92,20 @@ TEST(bytes_multiply_to_floats)
     one_clear(&o);
 }
 
+/* 255 of range in 255 steps: scale 1, zero point 55, nothing is lost. */
+TEST(floats_are_quantised_and_multiplied)
+{
+    one o = one_of("com.microsoft", "DynamicQuantizeMatMul", 1);
+    q_err err;
+
+    one_in(&o, one_shape(one_f32(4, F32(200, -55, 3, 100)), 2, DIMS(2, 2)));
+    one_in(&o, one_shape(one_tensor(Q_U8, 4, (const uint8_t[]){130, 126, 1, 255}), 2, DIMS(2, 2)));
+    one_in(&o, one_f32(2, F32(0.5F, 0.25F)));
+    one_in(&o, one_tensor(Q_U8, 2, (const uint8_t[]){128, 5}));
+    one_in(&o, one_f32(2, F32(1, 2)));
+    CHECK_EQ(one_run(&o, 1, &err), Q_OK);
+    ONE_NEAR(&o, 0, 4, F32(3693.5F, 2614.5F, -6346, 6342.75F), 1e-6);
+    one_clear(&o);
+}
+
 TEST_MAIN("engine/contrib")
