@@ -16,6 +16,14 @@ static void rows_f32(const float *from, size_t k_stride, size_t k, size_t column
     }
 }
 
+/* Columns whose elements are neighbours. */
+static void columns_f32(const float *from, size_t n_stride, size_t k, float *to)
+{
+    for (size_t i = 0; i < k; i++, to += KERNEL_PANEL)
+        for (size_t j = 0; j < KERNEL_PANEL; j++)
+            to[j] = from[j * n_stride + i];
+}
+
 static void any_f32(const float *from, size_t k_stride, size_t n_stride, size_t k, size_t columns,
                     float *to)
 {
@@ -60,6 +68,8 @@ void repack__panel(q_dtype dtype, const void *from, size_t k_stride, size_t n_st
         any_i8(from, k_stride, n_stride, k, columns, to);
     else if (n_stride == 1)
         rows_f32(from, k_stride, k, columns, to);
+    else if (k_stride == 1 && columns == KERNEL_PANEL)
+        columns_f32(from, n_stride, k, to);
     else
         any_f32(from, k_stride, n_stride, k, columns, to);
 }

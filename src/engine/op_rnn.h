@@ -1,10 +1,11 @@
 /* engine/op_rnn.h - what RNN, LSTM and GRU share: attributes, shapes, the input's
  * products for all steps at once, and the order of steps. The cells themselves
- * are in op_rnn_cell.c.
+ * are in op_rnn_cell.c, the attributes in op_rnn_load.c.
  */
 #ifndef ENGINE_OP_RNN_H
 #define ENGINE_OP_RNN_H
 
+#include "engine/kernel.h"
 #include "engine/op.h"
 #include "engine/vector.h"
 
@@ -39,21 +40,30 @@ typedef struct rnn_params {
     rnn_function functions[2][3]; /* of each direction: f, g, h */
 } rnn_params;
 
-/* One direction of one sequence. */
+/* An operator's load (op.h): params is an rnn_params. */
+q_code rnn__load(q_arena *arena, const q_node *n, void *params, q_err *err);
+
+#define RNN_ROWS 6 /* sequences that share a read of R: the kernels' widest tiles take as many */
+
+/* One direction of a few sequences, its rows, which step together. */
 typedef struct rnn_cell {
     const rnn_params *p;
     const rnn_function *f;
     const vector_table *v;
-    size_t hidden;
-    const float *recurrent;   /* [gates * hidden, hidden] */
-    const float *bias_hidden; /* GRU's [hidden] of the candidate, or NULL */
-    const float *peephole;    /* LSTM's [3 * hidden], or NULL */
-    float *h, *c;             /* state, [hidden]; c of LSTM */
-    float *gates;             /* [gates * hidden], to work in */
-    float *spare;             /* [hidden] */
+    size_t hidden, rows;
+    const float *recurrent;      /* [gates * hidden, hidden] */
+    const kernel_matrix *packed; /* the same by columns, or NULL: of all gates that read h
+                                    as it is; and of GRU's candidate */
+    const float *bias_hidden;    /* GRU's [hidden] of the candidate, or NULL */
+    const float *peephole;       /* LSTM's [3 * hidden], or NULL */
+    float *h, *c;                /* state, [rows, hidden]; c of LSTM */
+    float *gates;                /* [rows, gates * hidden], to work in */
+    float *spare;                /* [rows, hidden] */
 } rnn_cell;
 
-/* One step: `x` [gates * hidden] is the input's part with the biases; h and c move on. */
-void rnn__step(const rnn_cell *cell, const float *x);
+/* One step: x[row] [gates * hidden] is the input's part with the biases; h and c move on.
+ * A row whose x is NULL has ended and stays as it is.
+ */
+void rnn__step(const rnn_cell *cell, const float *const *x);
 
 #endif

@@ -35,16 +35,42 @@ static void add_product(float *y, const float *x, const float *w, size_t n)
         y[i] += x[i] * w[i];
 }
 
-static void lstm_step(const rnn_cell *cell)
+/* to[row] = R_part from[row] of each row, or that added to it; rows of `from` are dense, those
+ * of `to` are to_stride apart. Part 0 is all of R, but of GRU z and r; part 1 GRU's candidate.
+ */
+static void multiply(const rnn_cell *cell, size_t part, const float *from, bool add, float *to,
+                     size_t to_stride)
+{
+    size_t n = cell->hidden, row;
+    size_t before = part ? 2 * n : 0;
+    size_t cols = cell->p->kind == RNN_GRU ? (part ? n : 2 * n) : cell->p->gates * n;
+
+    if (cell->packed) {
+        kernel_epilogue e = {.mul = 1,
+                             .residual = add ? to : NULL,
+                             .residual_stride = to_stride,
+                             .residual_scale = 1,
+                             .out = Q_F32};
+        kernel_gemm g = {cell->rows, from, n, &cell->packed[part], to, to_stride, &e};
+
+        kernel__gemm(NULL, &g);
+        return;
+    }
+    for (row = 0; row < cell->rows; row++)
+        product__rows(cell->recurrent + before * n, n, cols, from + row * n, n, add,
+                      to + row * to_stride);
+}
+
+static void lstm_row(const rnn_cell *cell, size_t row)
 {
     const rnn_function *f = cell->f;
     size_t n = cell->hidden, k;
-    float *i = cell->gates, *o = i + n, *forget = o + n, *candidate = forget + n;
+    float *i = cell->gates + row * 4 * n, *o = i + n, *forget = o + n, *candidate = forget + n;
+    float *h = cell->h + row * n, *c = cell->c + row * n;
 
-    product__rows(cell->recurrent, n, 4 * n, cell->h, n, true, cell->gates);
     if (cell->peephole) {
-        add_product(i, cell->c, cell->peephole, n);
-        add_product(forget, cell->c, cell->peephole + 2 * n, n);
+        add_product(i, c, cell->peephole, n);
+        add_product(forget, c, cell->peephole + 2 * n, n);
     }
     apply(cell, &f[0], i, n);
     if (cell->p->input_forget)
@@ -53,56 +79,77 @@ static void lstm_step(const rnn_cell *cell)
         apply(cell, &f[0], forget, n);
     apply(cell, &f[1], candidate, n);
     for (k = 0; k < n; k++)
-        cell->c[k] = forget[k] * cell->c[k] + i[k] * candidate[k];
+        c[k] = forget[k] * c[k] + i[k] * candidate[k];
     if (cell->peephole)
-        add_product(o, cell->c, cell->peephole + n, n);
+        add_product(o, c, cell->peephole + n, n);
     apply(cell, &f[0], o, n);
-    memcpy(cell->h, cell->c, n * sizeof *cell->h);
-    apply(cell, &f[2], cell->h, n);
+    memcpy(h, c, n * sizeof *h);
+    apply(cell, &f[2], h, n);
     for (k = 0; k < n; k++)
-        cell->h[k] *= o[k];
+        h[k] *= o[k];
 }
 
-static void gru_step(const rnn_cell *cell)
+static void gru_row(const rnn_cell *cell, size_t row)
 {
-    const rnn_function *f = cell->f;
     size_t n = cell->hidden, k;
-    float *z = cell->gates, *r = z + n, *candidate = r + n;
-    const float *last = cell->recurrent + 2 * n * n;
+    const float *z = cell->gates + row * 3 * n, *r = z + n, *spare = cell->spare + row * n;
+    float *candidate = cell->gates + (row * 3 + 2) * n, *h = cell->h + row * n;
 
-    product__rows(cell->recurrent, n, 2 * n, cell->h, n, true, cell->gates);
-    apply(cell, &f[0], z, 2 * n);
-    if (cell->p->linear_before_reset) {
-        product__rows(last, n, n, cell->h, n, false, cell->spare);
+    if (cell->p->linear_before_reset)
         for (k = 0; k < n; k++)
-            candidate[k] +=
-                r[k] * (cell->spare[k] + (cell->bias_hidden ? cell->bias_hidden[k] : 0));
-    } else {
-        for (k = 0; k < n; k++)
-            cell->spare[k] = r[k] * cell->h[k];
-        product__rows(last, n, n, cell->spare, n, true, candidate);
-    }
-    apply(cell, &f[1], candidate, n);
+            candidate[k] += r[k] * (spare[k] + (cell->bias_hidden ? cell->bias_hidden[k] : 0));
+    apply(cell, &cell->f[1], candidate, n);
     for (k = 0; k < n; k++)
-        cell->h[k] = (1 - z[k]) * candidate[k] + z[k] * cell->h[k];
+        h[k] = (1 - z[k]) * candidate[k] + z[k] * h[k];
 }
 
-void rnn__step(const rnn_cell *cell, const float *x)
+/* z and r, and what the candidate takes of h: in `spare`, or added to its gate. */
+static void gru_reset(const rnn_cell *cell, const float *const *x)
+{
+    size_t n = cell->hidden, row, k;
+
+    for (row = 0; row < cell->rows; row++) {
+        float *z = cell->gates + row * 3 * n, *r = z + n;
+
+        if (!x[row])
+            continue;
+        apply(cell, &cell->f[0], z, 2 * n);
+        for (k = 0; k < n && !cell->p->linear_before_reset; k++)
+            cell->spare[row * n + k] = r[k] * cell->h[row * n + k];
+    }
+    if (cell->p->linear_before_reset)
+        multiply(cell, 1, cell->h, false, cell->spare, n);
+    else
+        multiply(cell, 1, cell->spare, true, cell->gates + 2 * n, 3 * n);
+}
+
+static void plain_row(const rnn_cell *cell, size_t row)
 {
     size_t n = cell->hidden;
+    float *gate = cell->gates + row * n;
 
-    memcpy(cell->gates, x, cell->p->gates * n * sizeof *x);
-    switch (cell->p->kind) {
-    case RNN_LSTM:
-        lstm_step(cell);
-        break;
-    case RNN_GRU:
-        gru_step(cell);
-        break;
-    case RNN_PLAIN:
-        product__rows(cell->recurrent, n, n, cell->h, n, true, cell->gates);
-        apply(cell, &cell->f[0], cell->gates, n);
-        memcpy(cell->h, cell->gates, n * sizeof *cell->h);
-        break;
+    apply(cell, &cell->f[0], gate, n);
+    memcpy(cell->h + row * n, gate, n * sizeof *gate);
+}
+
+void rnn__step(const rnn_cell *cell, const float *const *x)
+{
+    size_t cols = cell->p->gates * cell->hidden, row;
+
+    for (row = 0; row < cell->rows; row++)
+        if (x[row])
+            memcpy(cell->gates + row * cols, x[row], cols * sizeof **x);
+    multiply(cell, 0, cell->h, true, cell->gates, cols);
+    if (cell->p->kind == RNN_GRU)
+        gru_reset(cell, x);
+    for (row = 0; row < cell->rows; row++) {
+        if (!x[row])
+            continue;
+        if (cell->p->kind == RNN_LSTM)
+            lstm_row(cell, row);
+        else if (cell->p->kind == RNN_GRU)
+            gru_row(cell, row);
+        else
+            plain_row(cell, row);
     }
 }

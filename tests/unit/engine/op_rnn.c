@@ -139,4 +139,83 @@ TEST(plain)
     OP_WANT(&c, 1, 1e-5, OP_F32(OP_SHAPE(1, 2, 2), 0.875F, 0, 2.25F, 0.765625F));
 }
 
+enum { STEPS = 4, BATCH = 7, INPUTS = 5, HIDDEN = 17 };
+
+/* Numbers in [-1, 1) that look drawn. */
+static const q_tensor *drawn(q_shape shape, uint32_t seed)
+{
+    float v[4 * HIDDEN * HIDDEN];
+    size_t count = q_shape_count(&shape), i;
+
+    CHECK(count <= sizeof v / sizeof *v);
+    for (i = 0; i < count; i++) {
+        seed = seed * 1664525 + 1013904223;
+        v[i] = (float)(seed >> 8) / (1 << 23) - 1;
+    }
+    return op_case_tensor(Q_F32, shape, v, count);
+}
+
+static op_case case_of(const char *type, size_t gates, const q_tensor *x, const q_tensor *lengths)
+{
+    op_case c = op_case_new("", type, 14);
+
+    op_case_int(&c, "hidden_size", HIDDEN);
+    op_case_in(&c, x);
+    op_case_in(&c, drawn(OP_SHAPE(1, gates * HIDDEN, INPUTS), 2));
+    op_case_in(&c, drawn(OP_SHAPE(1, gates * HIDDEN, HIDDEN), 3));
+    op_case_in(&c, drawn(OP_SHAPE(1, 2 * gates * HIDDEN), 4));
+    op_case_in(&c, lengths);
+    return c;
+}
+
+/* All steps at once, with W and R packed, are the steps one by one, which are too few for it. */
+static void check_steps(const char *type, size_t gates, bool before_reset)
+{
+    static const int32_t lengths[BATCH] = {4, 2, 3, 0, 4, 1, 4};
+    const q_tensor *x = drawn(OP_SHAPE(STEPS, BATCH, INPUTS), 1);
+    op_case all = case_of(type, gates, x, op_case_tensor(Q_I32, OP_SHAPE(BATCH), lengths, BATCH));
+    op_case steps[STEPS];
+    bool lstm = gates == 4;
+    size_t t, i;
+
+    op_case_int(&all, "linear_before_reset", before_reset);
+    op_case_run(&all);
+    for (t = 0; t < STEPS; t++) {
+        const float *now = (const float *)x->data + t * BATCH * INPUTS, *got, *want;
+
+        steps[t] = case_of(
+            type, gates,
+            op_case_tensor(Q_F32, OP_SHAPE(1, BATCH, INPUTS), now, (size_t)BATCH * INPUTS), NULL);
+        op_case_int(&steps[t], "linear_before_reset", before_reset);
+        op_case_in(&steps[t], t ? &steps[t - 1].out[1] : NULL);
+        if (lstm)
+            op_case_in(&steps[t], t ? &steps[t - 1].out[2] : NULL);
+        steps[t].out_count = lstm ? 3 : 2;
+        op_case_run(&steps[t]);
+        got = (const float *)all.out[0].data + t * BATCH * HIDDEN;
+        want = steps[t].out[0].data;
+        for (i = 0; i < (size_t)BATCH * HIDDEN; i++) {
+            float wanted = (int32_t)t < lengths[i / HIDDEN] ? want[i] : 0;
+
+            CHECK_NEAR(got[i], wanted, 1e-5);
+        }
+    }
+}
+
+TEST(lstm_steps)
+{
+    check_steps("LSTM", 4, false);
+}
+
+TEST(gru_steps)
+{
+    check_steps("GRU", 3, false);
+    check_steps("GRU", 3, true);
+}
+
+TEST(plain_steps)
+{
+    check_steps("RNN", 1, false);
+}
+
 TEST_MAIN("engine/op_rnn")
