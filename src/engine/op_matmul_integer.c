@@ -5,6 +5,8 @@
 #include "engine/byte_product.h"
 #include "engine/narrow.h"
 
+#include <assert.h>
+
 static const q_dtype bytes[] = {Q_U8, Q_I8, Q_NONE};
 
 static int32_t byte_at(const q_tensor *t, size_t i)
@@ -238,6 +240,7 @@ static q_code qlinear_run(q_op_call *c, q_err *err)
     for (size_t i = 0; i < p.n; i++)
         scales[i] = scale_of(c->in[B_SCALE], i);
     multiply(c, &p, product_of(c, A, B, A_ZERO, B_ZERO, &p), c->scratch, scratch + l.product);
+    assert(p.n > 0);
     op__parallel(c->team, q_shape_count(&p.out) / p.n, 16384 / p.n + 1, requantise, &j);
     return Q_OK;
 }
