@@ -115,6 +115,8 @@ static q_code rotary_compute(q_op_call *c, q_err *err)
     size_t b, t, h;
     q_code rc = sizes_of(c, &z, err);
 
+    if (rc)
+        return rc;
     for (b = 0; b < z.batch && !rc; b++)
         for (t = 0; t < z.length && !rc; t++) {
             size_t place = b * z.length + t;
