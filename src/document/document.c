@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include "document/image.h"
+#include "document/marks.h"
 #include "document/page_build.h"
 #include "document/pdf.h"
 #include "document/sniff.h"
@@ -17,7 +18,9 @@
 enum {
     /* A text layer with fewer characters may be a stamp on a scanned page. */
     FEW_CHARACTERS = 24,
-    SCREEN_DPI = 96, /* of a picture that does not say */
+    SCREEN_DPI = 96,  /* of a picture that does not say */
+    RENDER_DPI = 300, /* to recognise a PDF's page */
+    MARKS_DPI = 150,  /* to find what is drawn on one */
     PDF_TAIL = 4096
 };
 
@@ -128,8 +131,8 @@ size_t q_document_page_count(const q_document *d)
 }
 
 /* The words of a picture, and the size and turn of its page, given its pixels' size in points. */
-static q_code recognise(q_document *d, PIX *picture, int dpi, double pixel_pt, page__words *words,
-                        q_page *page, q_err *err)
+static q_code recognise(q_document *d, PIX *picture, int dpi, double pixel_pt, bool marks,
+                        page__words *words, q_page *page, q_err *err)
 {
     page__frame frame;
     q_code rc = Q_OK;
@@ -148,10 +151,12 @@ static q_code recognise(q_document *d, PIX *picture, int dpi, double pixel_pt, p
     page->turn = frame.turn;
     page->shown_width_pt = frame.turn != 0 ? frame.shown_width * pixel_pt : 0;
     page->shown_height_pt = frame.turn != 0 ? frame.shown_height * pixel_pt : 0;
-    return Q_OK;
+    page->marked = marks;
+    return marks ? marks__find(picture, &frame, words->arena, &page->marks, err) : Q_OK;
 }
 
-static q_code read_image(q_document *d, size_t index, page__words *words, q_page *page, q_err *err)
+static q_code read_image(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
+                         q_err *err)
 {
     PIX *picture = NULL;
     int dpi;
@@ -162,12 +167,31 @@ static q_code read_image(q_document *d, size_t index, page__words *words, q_page
     dpi = pixGetXRes(picture);
     if (dpi < 30 || dpi > 2400)
         dpi = 0;
-    rc = recognise(d, picture, dpi, 72.0 / (dpi ? dpi : SCREEN_DPI), words, page, err);
+    rc = recognise(d, picture, dpi, 72.0 / (dpi ? dpi : SCREEN_DPI), marks, words, page, err);
     pixDestroy(&picture);
     return rc;
 }
 
-static q_code read_pdf(q_document *d, size_t index, page__words *words, q_page *page, q_err *err)
+/* What is drawn on a page whose text the file tells. */
+static q_code mark_pdf(q_document *d, size_t index, q_arena *a, q_page *page, q_err *err)
+{
+    PIX *picture = NULL;
+    page__frame frame = {0};
+    int dpi;
+    q_code rc = pdf__render(d->pdf, index, MARKS_DPI, &picture, &dpi, err);
+
+    if (rc)
+        return rc;
+    frame.width = frame.shown_width = pixGetWidth(picture);
+    frame.height = frame.shown_height = pixGetHeight(picture);
+    page->marked = true;
+    rc = marks__find(picture, &frame, a, &page->marks, err);
+    pixDestroy(&picture);
+    return rc;
+}
+
+static q_code read_pdf(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
+                       q_err *err)
 {
     page__words seen = {.arena = words->arena};
     q_page recognised = {0};
@@ -179,12 +203,14 @@ static q_code read_pdf(q_document *d, size_t index, page__words *words, q_page *
         return rc;
     page->from_text_layer = true;
     rc = pdf__text(d->pdf, index, words, err);
+    if (!rc && marks && page__words_size(words) >= FEW_CHARACTERS)
+        return mark_pdf(d, index, words->arena, page, err);
     if (rc || page__words_size(words) >= FEW_CHARACTERS)
         return rc;
-    rc = pdf__render(d->pdf, index, &picture, &dpi, err);
+    rc = pdf__render(d->pdf, index, RENDER_DPI, &picture, &dpi, err);
     if (rc)
         return rc;
-    rc = recognise(d, picture, dpi, 72.0 / dpi, &seen, &recognised, err);
+    rc = recognise(d, picture, dpi, 72.0 / dpi, marks, &seen, &recognised, err);
     /* A page of few characters is believed unless more is to be seen. */
     if (!rc && page__words_size(&seen) > page__words_size(words)) {
         if (recognised.turn == 0) { /* what the file says is exact */
@@ -193,12 +219,15 @@ static q_code read_pdf(q_document *d, size_t index, page__words *words, q_page *
         }
         *page = recognised;
         *words = seen;
+    } else {
+        page->marked = recognised.marked;
+        page->marks = recognised.marks;
     }
     pixDestroy(&picture);
     return rc;
 }
 
-q_code q_document_read(q_document *d, size_t index, q_arena *a, q_page *out, q_err *err)
+q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_page *out, q_err *err)
 {
     page__words words = {.arena = a};
     q_page page = {0};
@@ -207,9 +236,9 @@ q_code q_document_read(q_document *d, size_t index, q_arena *a, q_page *out, q_e
     if (index >= d->page_count)
         return q_err_set(err, Q_INVALID, "page %zu of %zu", index + 1, d->page_count);
     if (d->format == Q_FORMAT_PDF)
-        rc = read_pdf(d, index, &words, &page, err);
+        rc = read_pdf(d, index, marks, &words, &page, err);
     else
-        rc = read_image(d, index, &words, &page, err);
+        rc = read_image(d, index, marks, &words, &page, err);
     if (!rc)
         rc = page__build(&words, a, &page, err);
     if (!rc)

@@ -1,4 +1,4 @@
-/* document/page.h - a page that was read: words and lines with their places.
+/* document/page.h - a page that was read: words and lines with their places, and what is drawn.
  *
  * Coordinates are fractions of the page's width and height, origin at the top
  * left, as the page is read: a picture of a page that stands turned is set upright, and
@@ -27,6 +27,28 @@ typedef struct q_line {
     size_t first_word, word_count; /* in the page's words */
 } q_line;
 
+/* A straight line that is drawn: a table's border, an underline. */
+typedef struct q_rule {
+    q_box box;    /* as thin as the line */
+    bool upright; /* runs from top to bottom; else from left to right */
+} q_rule;
+
+/* A box or circle to be ticked. */
+typedef struct q_tick {
+    q_box box;
+    bool selected;
+    float confidence; /* 0..100 */
+} q_tick;
+
+typedef struct q_marks {
+    q_rule *rules;
+    size_t rule_count;
+    q_tick *ticks;
+    size_t tick_count;
+    q_box *figures; /* pictures and drawings */
+    size_t figure_count;
+} q_marks;
+
 typedef struct q_page {
     q_word *words; /* in reading order, line by line */
     size_t word_count;
@@ -37,7 +59,15 @@ typedef struct q_page {
     double turn;                /* degrees clockwise that the page is turned in what is shown; in
                                    (-180, 180], mostly 0 */
     double shown_width_pt, shown_height_pt; /* where turn is not 0: of what is shown */
+    bool marked;                            /* it was looked for what is drawn; found was: */
+    q_marks marks;
 } q_page;
+
+/* Some of a page's words, lines or marks, by their numbers. */
+typedef struct q_picks {
+    size_t *items;
+    size_t count;
+} q_picks;
 
 typedef struct q_pages {
     q_page *pages;

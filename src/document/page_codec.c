@@ -8,8 +8,12 @@
 enum {
     FROM_TEXT_LAYER = 1,        /* flag */
     TURNED = 2,                 /* flag: turn and the shown size follow the page's */
+    MARKED = 4,                 /* flag: marks follow the lines */
     WORD_BYTES = 4 * 8 + 4 + 4, /* without its text */
-    LINE_BYTES = 4 + 4 * 8 + 4
+    LINE_BYTES = 4 + 4 * 8 + 4,
+    RULE_BYTES = 1 + 4 * 8,
+    TICK_BYTES = 1 + 4 * 8 + 4,
+    FIGURE_BYTES = 4 * 8
 };
 
 static void put_uint(q_buf *b, uint64_t v, size_t bytes)
@@ -45,11 +49,29 @@ static void put_box(q_buf *b, q_box box)
     put_f64(b, box.height);
 }
 
+static void put_marks(const q_marks *m, q_buf *b)
+{
+    put_uint(b, m->rule_count, 4);
+    put_uint(b, m->tick_count, 4);
+    put_uint(b, m->figure_count, 4);
+    for (size_t i = 0; i < m->rule_count; i++) {
+        put_uint(b, m->rules[i].upright, 1);
+        put_box(b, m->rules[i].box);
+    }
+    for (size_t i = 0; i < m->tick_count; i++) {
+        put_uint(b, m->ticks[i].selected, 1);
+        put_box(b, m->ticks[i].box);
+        put_f32(b, m->ticks[i].confidence);
+    }
+    for (size_t i = 0; i < m->figure_count; i++)
+        put_box(b, m->figures[i]);
+}
+
 void q_page_encode(const q_page *page, q_buf *b)
 {
     q_buf_put(b, Q_STR("QPG1"));
-    q_buf_char(
-        b, (char)((page->from_text_layer ? FROM_TEXT_LAYER : 0) | (page->turn != 0 ? TURNED : 0)));
+    q_buf_char(b, (char)((page->from_text_layer ? FROM_TEXT_LAYER : 0) |
+                         (page->turn != 0 ? TURNED : 0) | (page->marked ? MARKED : 0)));
     put_f64(b, page->width_pt);
     put_f64(b, page->height_pt);
     if (page->turn != 0) {
@@ -74,6 +96,8 @@ void q_page_encode(const q_page *page, q_buf *b)
         put_box(b, l->box);
         put_f32(b, l->confidence);
     }
+    if (page->marked)
+        put_marks(&page->marks, b);
 }
 
 void q_pages_encode(const q_pages *pages, q_buf *b)
@@ -220,6 +244,45 @@ static q_code take_lines(reader *r, q_arena *a, q_page *page, q_err *err)
     return rc;
 }
 
+static bool take_bool(reader *r)
+{
+    uint64_t v = take_uint(r, 1);
+
+    r->bad |= v > 1;
+    return v == 1;
+}
+
+static q_code take_marks(reader *r, q_arena *a, q_marks *m, q_err *err)
+{
+    m->rule_count = (size_t)take_uint(r, 4);
+    m->tick_count = (size_t)take_uint(r, 4);
+    m->figure_count = (size_t)take_uint(r, 4);
+    /* The counts are honest before anything is allocated by them. */
+    if (r->bad || r->left.n != RULE_BYTES * (uint64_t)m->rule_count +
+                                   TICK_BYTES * (uint64_t)m->tick_count +
+                                   FIGURE_BYTES * (uint64_t)m->figure_count) {
+        r->bad = true;
+        return Q_OK;
+    }
+    m->rules = q_arena_array(a, m->rule_count, sizeof *m->rules);
+    m->ticks = q_arena_array(a, m->tick_count, sizeof *m->ticks);
+    m->figures = q_arena_array(a, m->figure_count, sizeof *m->figures);
+    if (!m->rules || !m->ticks || !m->figures)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < m->rule_count; i++) {
+        m->rules[i].upright = take_bool(r);
+        m->rules[i].box = take_box(r);
+    }
+    for (size_t i = 0; i < m->tick_count; i++) {
+        m->ticks[i].selected = take_bool(r);
+        m->ticks[i].box = take_box(r);
+        m->ticks[i].confidence = take_confidence(r);
+    }
+    for (size_t i = 0; i < m->figure_count; i++)
+        m->figures[i] = take_box(r);
+    return Q_OK;
+}
+
 q_code q_page_decode(q_str bytes, q_arena *a, q_page *out, q_err *err)
 {
     reader r = {.left = bytes};
@@ -230,6 +293,7 @@ q_code q_page_decode(q_str bytes, q_arena *a, q_page *out, q_err *err)
     r.bad = !q_str_is(take(&r, 4), "QPG1");
     flags = take_uint(&r, 1);
     page.from_text_layer = flags & FROM_TEXT_LAYER;
+    page.marked = flags & MARKED;
     page.width_pt = take_f64(&r);
     page.height_pt = take_f64(&r);
     if (flags & TURNED) {
@@ -243,13 +307,15 @@ q_code q_page_decode(q_str bytes, q_arena *a, q_page *out, q_err *err)
     page.word_count = (size_t)take_uint(&r, 4);
     page.line_count = (size_t)take_uint(&r, 4);
     /* The counts are honest before anything is allocated by them. */
-    if (r.bad || flags > (FROM_TEXT_LAYER | TURNED) || !isfinite(page.width_pt) ||
+    if (r.bad || flags > (FROM_TEXT_LAYER | TURNED | MARKED) || !isfinite(page.width_pt) ||
         !isfinite(page.height_pt) || page.word_count > r.left.n / WORD_BYTES ||
         page.line_count > r.left.n / LINE_BYTES)
         return q_err_set(err, Q_INVALID, "these are no bytes of a page");
     rc = take_words(&r, a, &page, err);
     if (!rc && !r.bad)
         rc = take_lines(&r, a, &page, err);
+    if (!rc && !r.bad && page.marked)
+        rc = take_marks(&r, a, &page.marks, err);
     if (rc)
         return rc;
     if (r.bad || r.left.n)

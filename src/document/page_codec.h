@@ -1,8 +1,14 @@
 /* document/page_codec.h - pages as bytes, between processes and in results.
  *
- *     page   "QPG1", flags u8, width_pt f64, height_pt f64, words u32, lines u32,
+ *     page   "QPG1", flags u8, width_pt f64, height_pt f64,
+ *            where it is turned: turn, shown_width_pt, shown_height_pt f64,
+ *            words u32, lines u32,
  *            words: box 4 x f64, confidence f32, length u32, text
  *            lines: words u32, box 4 x f64, confidence f32
+ *            where it was looked for marks: rules u32, ticks u32, figures u32,
+ *            rules: upright u8, box 4 x f64
+ *            ticks: selected u8, box 4 x f64, confidence f32
+ *            figures: box 4 x f64
  *     pages  "QPS1", count u32, each: length u32, page
  *
  * Numbers are little-endian. A line's text is its words with blanks between

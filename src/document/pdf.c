@@ -17,7 +17,6 @@
 enum {
     TIME_LIMIT_MS = 60000, /* of one program on one page */
     MAX_TEXT = 64 << 20,   /* bytes that a program may print about pages */
-    RENDER_DPI = 300,
     RENDER_MIN_DPI = 10,
     /* A2 at 300 dpi. Larger boxes are mostly small pages with a wrong unit. */
     RENDER_PIXELS = 35000000
@@ -204,16 +203,18 @@ static q_code picture(q_str pgm, const q_document_limits *limits, PIX **out, q_e
     return Q_OK;
 }
 
-/* The resolution at which a page of that size has a bearable number of pixels. */
-static int resolution(double width, double height, uint64_t max_pixels)
+/* The resolution, at most the wanted one, at which a page of that size has a bearable number of
+ * pixels.
+ */
+static int resolution(double width, double height, int wanted_dpi, uint64_t max_pixels)
 {
     double limit = fmin((double)max_pixels, RENDER_PIXELS);
     double dpi = floor(72 * sqrt(limit / (width * height)) * 0.999);
 
-    return (int)fmin(fmax(dpi, RENDER_MIN_DPI), RENDER_DPI);
+    return (int)fmin(fmax(dpi, RENDER_MIN_DPI), wanted_dpi);
 }
 
-q_code pdf__render(const pdf_file *p, size_t index, PIX **out, int *dpi, q_err *err)
+q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, PIX **out, int *dpi, q_err *err)
 {
     char number[24], dots[24];
     const char *argv[] = {"pdftoppm", "-q",   "-gray", "-cropbox", "-r",       dots,
@@ -224,7 +225,7 @@ q_code pdf__render(const pdf_file *p, size_t index, PIX **out, int *dpi, q_err *
 
     if (rc)
         goto done;
-    *dpi = resolution(width, height, p->limits.max_pixels);
+    *dpi = resolution(width, height, wanted_dpi, p->limits.max_pixels);
     /* Sizes round up; the header takes a few bytes more. */
     drawn.limit = (size_t)((width * *dpi / 72 + 2) * (height * *dpi / 72 + 2)) + 64;
     snprintf(number, sizeof number, "%zu", index + 1);

@@ -32,10 +32,10 @@ Q_MUST_USE q_code pdf__page_size(const pdf_file *p, size_t index, double *width,
 /* Append the words of the text layer, if there are any. */
 Q_MUST_USE q_code pdf__text(const pdf_file *p, size_t index, page__words *words, q_err *err);
 
-/* The page at 300 dpi, or less where it would be larger than a picture may be.
+/* The page at `wanted_dpi`, or less where it would be larger than a picture may be.
  * *out (8 bits a pixel, grey) goes with pixDestroy.
  */
-Q_MUST_USE q_code pdf__render(const pdf_file *p, size_t index, struct Pix **out, int *dpi,
-                              q_err *err);
+Q_MUST_USE q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, struct Pix **out,
+                              int *dpi, q_err *err);
 
 #endif

@@ -148,7 +148,7 @@ static size_t threads_each(const reading *r)
 /* Read a page and keep it. */
 static q_code read_page(lease *l, size_t index, q_err *err)
 {
-    reader_read_request request = {index, threads_each(l->r)};
+    reader_read_request request = {index, threads_each(l->r), l->r->options->marks};
     q_arena *a = q_arena_new(REPLY_MEMORY);
     q_str reply;
     q_code rc;

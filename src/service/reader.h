@@ -36,6 +36,7 @@ typedef struct q_read_options { /* 0 and NULL: as in q_read_default_options */
     int timeout_ms;      /* for the whole document, waiting for a worker left out */
     int page_timeout_ms; /* for one page */
     size_t parallel;     /* workers at most; default: one a processor */
+    bool marks;          /* look for what is drawn on the pages, too */
     /* Called now and then on the caller's thread; default: nothing. */
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;

@@ -93,7 +93,8 @@ static q_code task_read(q_str request, const int *fds, size_t fd_count, void **s
     if (rc)
         return rc;
     a = q_arena_new(PAGE_MEMORY);
-    rc = a ? q_document_read(s->document, (size_t)wanted.index, a, &page, err) : q_err_nomem(err);
+    rc = a ? q_document_read(s->document, (size_t)wanted.index, wanted.marks == 1, a, &page, err)
+           : q_err_nomem(err);
     if (!rc)
         q_page_encode(&page, reply);
     q_arena_free(a);

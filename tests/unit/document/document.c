@@ -22,7 +22,7 @@ static void refuses(q_str bytes, q_code code, const char *sentence)
     q_code rc = open_bytes(bytes, &q_document_default_limits, &d, &fd, &err);
 
     if (!rc)
-        rc = q_document_read(d, 0, q_test_arena(), &page, &err);
+        rc = q_document_read(d, 0, false, q_test_arena(), &page, &err);
     q_document_close(d);
     close(fd);
     if (rc != code)
@@ -43,7 +43,7 @@ static q_page read_page(q_str bytes, size_t index)
     q_code rc = open_bytes(bytes, &q_document_default_limits, &d, &fd, &err);
 
     if (!rc)
-        rc = q_document_read(d, index, q_test_arena(), &page, &err);
+        rc = q_document_read(d, index, false, q_test_arena(), &page, &err);
     if (rc)
         printf("# %s\n", err.msg);
     q_document_close(d);
@@ -156,8 +156,8 @@ TEST(document_gives_the_same_answer_whatever_came_before)
     pixDestroy(&pix);
     CHECK_EQ(q_recogniser_new(Q_RECOGNISER_TESSERACT, &r, NULL), Q_OK);
     CHECK_EQ(q_document_open(fd, &q_document_default_limits, r, &d, NULL), Q_OK);
-    CHECK_EQ(q_document_read(d, 0, q_test_arena(), &first, NULL), Q_OK);
-    CHECK_EQ(q_document_read(d, 0, q_test_arena(), &second, NULL), Q_OK);
+    CHECK_EQ(q_document_read(d, 0, false, q_test_arena(), &first, NULL), Q_OK);
+    CHECK_EQ(q_document_read(d, 0, false, q_test_arena(), &second, NULL), Q_OK);
     q_document_close(d);
     q_recogniser_free(r);
     close(fd);
@@ -247,7 +247,7 @@ TEST(document_survives_a_loop_in_the_page_tree)
     sample_object(&p, Q_STR("<< /Type /Catalog /Pages 2 0 R >>"), Q_STR(""));
     sample_object(&p, Q_STR("<< /Type /Pages /Count 5 /Kids [2 0 R 2 0 R] >>"), Q_STR(""));
     if (open_bytes(sample_end(&p), &q_document_default_limits, &d, &fd, &err) == Q_OK)
-        CHECK_EQ(q_document_read(d, 0, q_test_arena(), &page, &err), Q_INVALID);
+        CHECK_EQ(q_document_read(d, 0, false, q_test_arena(), &page, &err), Q_INVALID);
     q_document_close(d);
     close(fd);
 }
@@ -275,7 +275,7 @@ TEST(document_lowers_the_resolution_of_huge_pages)
     int dpi = 0, fd = sample_fd(file);
 
     CHECK_EQ(pdf__open(fd, file, &q_document_default_limits, &p, NULL), Q_OK);
-    CHECK_EQ(pdf__render(p, 0, &pix, &dpi, NULL), Q_OK);
+    CHECK_EQ(pdf__render(p, 0, 300, &pix, &dpi, NULL), Q_OK);
     CHECK(dpi < 60);
     CHECK((uint64_t)pixGetWidth(pix) * (uint64_t)pixGetHeight(pix) <= 35000000);
     pixDestroy(&pix);

@@ -67,6 +67,32 @@ TEST(page_codec_keeps_how_a_page_is_turned)
     CHECK_EQ(q_page_decode(q_buf_str(&b), q_test_arena(), &got, NULL), Q_INVALID);
 }
 
+TEST(page_codec_keeps_marks)
+{
+    q_rule rules[] = {{{0.1, 0.2, 0.5, 0.001}, false}, {{0.1, 0.2, 0.001, 0.5}, true}};
+    q_tick ticks[] = {{{0.25, 0.25, 0.01, 0.02}, true, 87.5F}};
+    q_box figures[] = {{0, 0, 0.5, 0.5}};
+    q_page page = sample(), got;
+    q_buf b = q_buf_init(q_test_arena(), 10000);
+
+    page.marked = true;
+    page.marks = (q_marks){rules, 2, ticks, 1, figures, 1};
+    q_page_encode(&page, &b);
+    CHECK_EQ(q_page_decode(q_buf_str(&b), q_test_arena(), &got, NULL), Q_OK);
+    CHECK(got.marked);
+    CHECK_EQ(got.marks.rule_count, 2);
+    CHECK(!got.marks.rules[0].upright && got.marks.rules[1].upright);
+    CHECK_NEAR(got.marks.rules[1].box.height, 0.5, 0);
+    CHECK_EQ(got.marks.tick_count, 1);
+    CHECK(got.marks.ticks[0].selected);
+    CHECK_NEAR(got.marks.ticks[0].confidence, 87.5, 0);
+    CHECK_EQ(got.marks.figure_count, 1);
+    CHECK_NEAR(got.marks.figures[0].width, 0.5, 0);
+    for (size_t n = 0; n < b.n; n++)
+        CHECK_EQ(q_page_decode(q_str_sub(q_buf_str(&b), 0, n), q_test_arena(), &got, NULL),
+                 Q_INVALID);
+}
+
 TEST(page_codec_refuses_every_cut)
 {
     q_str whole = encoded();

@@ -108,7 +108,7 @@ static inline PIX *sample_picture(q_str document)
     PIX *pix = NULL;
 
     CHECK_EQ(pdf__open(fd, document, &q_document_default_limits, &p, NULL), Q_OK);
-    CHECK_EQ(pdf__render(p, 0, &pix, &dpi, NULL), Q_OK);
+    CHECK_EQ(pdf__render(p, 0, 300, &pix, &dpi, NULL), Q_OK);
     pixSetResolution(pix, dpi, dpi);
     pdf__close(p);
     close(fd);

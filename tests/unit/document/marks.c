@@ -1,0 +1,91 @@
+#include "document/marks.h"
+
+#include "test.h"
+
+#include <leptonica/allheaders.h>
+#include <math.h>
+
+enum { WIDTH = 600, HEIGHT = 800 };
+
+static void line(PIX *p, l_int32 x0, l_int32 y0, l_int32 x1, l_int32 y1)
+{
+    pixRasterop(p, x0, y0, x1 - x0, y1 - y0, PIX_CLR, NULL, 0, 0);
+}
+
+/* A box with a line across its middle. */
+static PIX *form(void)
+{
+    PIX *p = pixCreate(WIDTH, HEIGHT, 8);
+
+    pixSetAll(p);
+    line(p, 100, 200, 500, 203);
+    line(p, 100, 300, 500, 303);
+    line(p, 100, 400, 500, 403);
+    line(p, 100, 200, 103, 403);
+    line(p, 497, 200, 500, 403);
+    return p;
+}
+
+static q_marks find(PIX *p, double turn)
+{
+    page__frame frame = {WIDTH, HEIGHT, pixGetWidth(p), pixGetHeight(p), turn};
+    q_marks marks;
+
+    CHECK_EQ(marks__find(p, &frame, q_test_arena(), &marks, NULL), Q_OK);
+    pixDestroy(&p);
+    return marks;
+}
+
+static void check_form(const q_marks *m, double slack)
+{
+    size_t across = 0, upright = 0;
+
+    for (size_t i = 0; i < m->rule_count; i++) {
+        const q_rule *r = &m->rules[i];
+
+        if (r->upright) {
+            upright++;
+            CHECK_NEAR(r->box.top, 200.0 / HEIGHT, slack);
+            CHECK_NEAR(q_box_bottom(r->box), 403.0 / HEIGHT, slack);
+        } else {
+            CHECK_NEAR(r->box.top, (200.0 + 100 * (double)across) / HEIGHT, slack);
+            CHECK_NEAR(r->box.left, 100.0 / WIDTH, slack);
+            CHECK_NEAR(q_box_right(r->box), 500.0 / WIDTH, slack);
+            across++;
+        }
+    }
+    CHECK_EQ(across, 3);
+    CHECK_EQ(upright, 2);
+}
+
+TEST(marks_are_the_lines_of_a_box)
+{
+    q_marks m = find(form(), 0);
+
+    check_form(&m, 0.002);
+}
+
+TEST(marks_of_a_turned_page_are_those_of_the_page)
+{
+    PIX *upright = form();
+    q_marks m = find(pixRotateOrth(upright, 1), 90);
+
+    pixDestroy(&upright);
+    check_form(&m, 0.005);
+}
+
+TEST(marks_are_not_seen_in_text_or_in_nothing)
+{
+    PIX *p = pixCreate(WIDTH, HEIGHT, 8);
+    q_marks m;
+
+    pixSetAll(p);
+    for (l_int32 x = 50; x < 550; x += 8)
+        line(p, x, 100, x + 4, 110);
+    m = find(p, 0);
+    CHECK_EQ(m.rule_count, 0);
+    m = find(pixCreate(1, 1, 8), 0);
+    CHECK_EQ(m.rule_count, 0);
+}
+
+TEST_MAIN("document/marks")
