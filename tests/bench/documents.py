@@ -2,7 +2,7 @@
 """Accuracy of `quern expense` over a folder of documents with known answers.
 
 usage: documents.py DATA_DIR [--binary build/quern] [--kind receipts,invoices] [--out DIR]
-                    [--recogniser ppocr|tesseract]
+                    [--recogniser ppocr|tesseract] [--pages DIR]
 
 DATA_DIR has a folder for each kind of document; beside each NAME.pdf, .jpg, .png or .tif stands
 NAME.json:
@@ -15,6 +15,9 @@ NAME.json:
 
 Only what a file states is scored. Predictions are kept in DIR (a temporary folder by default) and
 read again when they are newer than the binary and the document. Prints a Markdown table.
+
+With --pages the pages that were read are kept in DIR and only what is said of them is computed
+again: read them anew (another DIR) when reading has changed.
 
 A field is right when it is the same sum, the same day, or the same letters and digits without
 regard to case. Words count as a multiset: what is on the page and was read, over what was read
@@ -193,6 +196,24 @@ def score_words(truth, prediction, counts):
     counts['words'].add(sum((wanted & got).values()), sum(got.values()), sum(wanted.values()))
 
 
+def read_once(tool, recogniser, document, pages):
+    """The document's pages in the file `pages`; the tool's complaint when it fails."""
+    if pages.exists():
+        return None
+    pages.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run([tool, 'read', document, pages], stderr=subprocess.PIPE, timeout=600,
+                          env={**os.environ, 'QUERN_RECOGNISER': recogniser or ''})
+    return done.stderr.decode(errors='replace').strip() if done.returncode else None
+
+
+def predict_from_pages(tool, recogniser, document, pages):
+    complaint = read_once(tool, recogniser, document, pages)
+    if complaint:
+        return {}, complaint
+    done = subprocess.run([tool, 'expense', pages], stdout=subprocess.PIPE, check=True, timeout=60)
+    return json.loads(done.stdout), None
+
+
 def predict(binary, recogniser, document, out):
     """What the program says of a document; {} and its complaint when it fails."""
     if not out.exists() or out.stat().st_mtime < max(binary.stat().st_mtime,
@@ -235,6 +256,7 @@ def main():
     ap.add_argument('--out', type=pathlib.Path, help='keep the predictions here')
     ap.add_argument('--recogniser', choices=['ppocr', 'tesseract'],
                     help='who reads pictures; default: as quern expense chooses')
+    ap.add_argument('--pages', type=pathlib.Path, help='keep the pages here')
     args = ap.parse_args()
     if not os.access(args.binary, os.X_OK):
         sys.exit(f'{args.binary} is not there; build it, or name it with --binary')
@@ -247,8 +269,14 @@ def main():
     for n, (kind, path, truth) in enumerate(todo, 1):
         if sys.stderr.isatty():
             print(f'\r{n}/{len(todo)} {kind}/{path.stem[:40]:<40}', end='', file=sys.stderr)
-        prediction, complaint = predict(args.binary.resolve(), args.recogniser, path.parent / truth['file'],
-                                        out / kind / f'{path.stem}.json')
+        document = path.parent / truth['file']
+        if args.pages:
+            prediction, complaint = predict_from_pages(args.binary.resolve().parent / 'tests' / 'bench_pages',
+                                                       args.recogniser, document,
+                                                       args.pages / kind / f'{path.stem}.pages')
+        else:
+            prediction, complaint = predict(args.binary.resolve(), args.recogniser, document,
+                                            out / kind / f'{path.stem}.json')
         documents[kind] += 1
         if complaint:
             failed.append(f'{kind}/{truth["file"]}: {complaint}')
