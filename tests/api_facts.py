@@ -171,7 +171,7 @@ def main():
         return 0
     old = tuple(map(int, botocore.__version__.split('.')[:2])) < (1, 43)
     newer = set((ROOT / 'tests' / 'api_newer.txt').read_text().splitlines())
-    files = sorted((ROOT / 'api').glob('*.api'))
+    files = [p for p in sorted((ROOT / 'api').glob('*.api')) if p.stem != 'quern']  # an API of our own
     failed = 0
     print(f'1..{len(files)}')
     for number, path in enumerate(files, 1):

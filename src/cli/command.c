@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/log.h"
+#include "service/picture.h"
 #include "service/reader.h"
 #include "serving/host.h"
 #include "work/worker.h"
@@ -122,6 +123,9 @@ int cli_main(int argc, char **argv)
         name = "version";
     if (strcmp(name, Q_WORKER_COMMAND) == 0) /* not for people: the server starts itself so */
         return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare,
+                             q_reader_release);
+    if (strcmp(name, Q_PICTURE_COMMAND) == 0)
+        return q_worker_main(q_reader_tasks, q_reader_task_count, q_picture_prepare,
                              q_reader_release);
     if (strcmp(name, Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "document/marks.h"
 #include "document/page_build.h"
 #include "document/pdf.h"
+#include "document/picture.h"
 #include "document/sniff.h"
 
 #include <inttypes.h>
@@ -244,4 +245,12 @@ q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_pa
     if (!rc)
         *out = page;
     return rc;
+}
+
+q_code q_document_picture(q_document *d, size_t index, unsigned width, q_buf *out, q_err *err)
+{
+    if (index >= d->page_count)
+        return q_err_set(err, Q_INVALID, "page %zu of %zu", index + 1, d->page_count);
+    return d->format == Q_FORMAT_PDF ? pdf__picture(d->pdf, index, width, out, err)
+                                     : picture__image(d->file, d->format, index, width, out, err);
 }

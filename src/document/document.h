@@ -7,6 +7,7 @@
 #ifndef Q_DOCUMENT_DOCUMENT_H
 #define Q_DOCUMENT_DOCUMENT_H
 
+#include "base/buf.h"
 #include "document/page.h"
 #include "document/recognise.h"
 
@@ -39,5 +40,11 @@ size_t q_document_page_count(const q_document *d);
  */
 Q_MUST_USE q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_page *out,
                                   q_err *err);
+
+/* Page `index` as people see it, appended to `out` as a JPEG `width` pixels wide: less where the
+ * page is a picture of fewer, or would become too large. It stands as it does in the file.
+ */
+Q_MUST_USE q_code q_document_picture(q_document *d, size_t index, unsigned width, q_buf *out,
+                                     q_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "document/image.h"
 #include "document/pdf_info.h"
 #include "document/pdf_text.h"
+#include "document/picture.h"
 
 #include <fcntl.h>
 #include <leptonica/allheaders.h>
@@ -236,5 +237,28 @@ q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, PIX **out, i
     rc = picture(q_buf_str(&drawn), &p->limits, out, err);
 done:
     q_buf_clear(&drawn);
+    return rc;
+}
+
+q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out, q_err *err)
+{
+    char number[24], quality[24], across[24], down[24];
+    const char *argv[] = {"pdftoppm",    "-q",   "-jpeg",    "-jpegopt", quality,       "-cropbox",
+                          "-f",          number, "-l",       number,     "-scale-to-x", across,
+                          "-scale-to-y", down,   CHILD_FILE, NULL};
+    double page_width = 0, page_height = 0;
+    unsigned w, h;
+    q_code rc = pdf__page_size(p, index, &page_width, &page_height, err);
+
+    if (rc)
+        return rc;
+    picture__size(page_width, page_height, width, &w, &h);
+    snprintf(number, sizeof number, "%zu", index + 1);
+    snprintf(quality, sizeof quality, "quality=%d", PICTURE_QUALITY);
+    snprintf(across, sizeof across, "%u", w);
+    snprintf(down, sizeof down, "%u", h);
+    rc = run(p, argv, out, err);
+    if (!rc && out->n == 0)
+        return q_err_set(err, Q_INVALID, "the PDF page could not be drawn");
     return rc;
 }

@@ -2,7 +2,7 @@
  *
  *     pdfinfo    page count, sizes, encryption         (at open)
  *     pdftotext  a page's text layer with boxes
- *     pdftoppm   a page as a grey picture
+ *     pdftoppm   a page as a grey picture, or as a JPEG to look at
  *
  * The library itself stays outside: its licence, and its crashes.
  */
@@ -37,5 +37,9 @@ Q_MUST_USE q_code pdf__text(const pdf_file *p, size_t index, page__words *words,
  */
 Q_MUST_USE q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, struct Pix **out,
                               int *dpi, q_err *err);
+
+/* The page in colour as a JPEG, as wide as wanted where that is bearable, appended to `out`. */
+Q_MUST_USE q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out,
+                               q_err *err);
 
 #endif

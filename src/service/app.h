@@ -18,8 +18,9 @@ typedef struct q_app {
     const char *data_dir;
     q_catalog *catalog;
     q_objects *objects;
-    q_workers *workers; /* that read documents */
-    q_workers *hosts;   /* that serve models */
+    q_workers *workers;  /* that read documents */
+    q_workers *pictures; /* that draw their pages for people */
+    q_workers *hosts;    /* that serve models */
     q_endpoints *endpoints;
     q_jobs *jobs;
     q_events *events;

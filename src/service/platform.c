@@ -5,6 +5,7 @@
 #include "net/server.h"
 #include "service/lex_bots.h"
 #include "service/pages.h"
+#include "service/picture.h"
 #include "service/reader.h"
 #include "service/sagemaker.h"
 #include "service/services.h"
@@ -50,6 +51,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_events_new(&app->events, err);
     if (!rc)
         rc = q_reader_workers_new(q_cpu_count(), p->config.recogniser, &app->workers, err);
+    if (!rc)
+        rc = q_picture_workers_new(q_cpu_count(), &app->pictures, err);
     if (!rc)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)
@@ -117,6 +120,7 @@ static q_code gateway_open(q_platform *p, q_err *err)
         &q_service_lex_runtime,
         &q_service_sagemaker,
         &q_service_sagemaker_runtime,
+        &q_service_quern,
         NULL,
     };
     q_gateway_config config = {
@@ -202,6 +206,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_workers_free(p->app.hosts);
     q_bots_free(p->app.bots);
     q_events_free(p->app.events);
+    q_workers_free(p->app.pictures);
     q_workers_free(p->app.workers);
     q_objects_close(p->app.objects);
     q_catalog_close(p->app.catalog);

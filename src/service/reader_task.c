@@ -1,5 +1,5 @@
-/* The worker's side of service/reader.h: one document a lease, opened once,
- * then read page by page in any order.
+/* The worker's side of service/reader.h and service/picture.h: one document a
+ * lease, opened once, then read or drawn page by page in any order.
  */
 #include "service/reader.h"
 
@@ -7,6 +7,8 @@
 
 #include "base/file.h"
 #include "document/page_codec.h"
+#include "document/picture.h"
+#include "service/picture.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,10 +18,25 @@ enum { PAGE_MEMORY = 256 << 20 };
 
 /* A worker's state. It goes with the process. */
 typedef struct reader_state {
-    q_recogniser *recogniser;
+    q_recogniser *recogniser; /* NULL where pages are only drawn */
     q_document *document;
     int fd;
 } reader_state;
+
+static reader_state *state_new(void)
+{
+    reader_state *s = calloc(1, sizeof *s);
+
+    if (s)
+        s->fd = -1;
+    return s;
+}
+
+q_code q_picture_prepare(void **state, q_err *err)
+{
+    *state = state_new();
+    return *state ? Q_OK : q_err_nomem(err);
+}
 
 q_code q_reader_prepare(void **state, q_err *err)
 {
@@ -31,10 +48,9 @@ q_code q_reader_prepare(void **state, q_err *err)
     if (!q_recogniser_named(q_str_of(name), &kind))
         return q_err_set(err, Q_INVALID, "QUERN_RECOGNISER is %s; ppocr or tesseract is wanted",
                          name);
-    s = calloc(1, sizeof *s);
+    s = state_new();
     if (!s)
         return q_err_nomem(err);
-    s->fd = -1;
     rc = q_recogniser_new(kind, &s->recogniser, err);
     if (rc) {
         free(s);
@@ -86,7 +102,7 @@ static q_code task_read(q_str request, const int *fds, size_t fd_count, void **s
     q_code rc;
 
     (void)fds, (void)fd_count;
-    if (!s || !s->document || request.n != sizeof wanted)
+    if (!s || !s->document || !s->recogniser || request.n != sizeof wanted)
         return q_err_set(err, Q_INTERNAL, "a page was asked for before its document");
     memcpy(&wanted, request.p, sizeof wanted);
     rc = q_recogniser_threads(s->recogniser, (size_t)wanted.threads, err);
@@ -101,5 +117,20 @@ static q_code task_read(q_str request, const int *fds, size_t fd_count, void **s
     return rc;
 }
 
-const q_worker_task q_reader_tasks[] = {{READER_OPEN, task_open}, {READER_READ, task_read}};
+static q_code task_picture(q_str request, const int *fds, size_t fd_count, void **state,
+                           q_buf *reply, q_err *err)
+{
+    reader_state *s = *state;
+    reader_picture_request wanted;
+
+    (void)fds, (void)fd_count;
+    if (!s || !s->document || request.n != sizeof wanted)
+        return q_err_set(err, Q_INTERNAL, "a picture was asked for before its document");
+    memcpy(&wanted, request.p, sizeof wanted);
+    return q_document_picture(s->document, (size_t)wanted.index, (unsigned)wanted.width, reply,
+                              err);
+}
+
+const q_worker_task q_reader_tasks[] = {
+    {READER_OPEN, task_open}, {READER_READ, task_read}, {READER_PICTURE, task_picture}};
 const size_t q_reader_task_count = sizeof q_reader_tasks / sizeof *q_reader_tasks;

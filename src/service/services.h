@@ -13,5 +13,6 @@ extern const q_service q_service_comprehend;
 extern const q_service q_service_lex_runtime;
 extern const q_service q_service_sagemaker;
 extern const q_service q_service_sagemaker_runtime;
+extern const q_service q_service_quern;
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/encode.h"
 #include "base/log.h"
 #include "service/lex_bots.h"
+#include "service/picture.h"
 #include "service/reader.h"
 #include "service/services.h"
 #include "serving/host.h"
@@ -263,6 +264,7 @@ TEST(documents_survive_a_lack_of_memory)
     static const char where[] =
         "{\"DocumentLocation\":{\"S3Object\":{\"Bucket\":\"bucket\",\"Name\":\"key\"}}}";
     ask start = textract("Textract.StartDocumentTextDetection", where);
+    ask put = {"s3", "PUT", "/bucket/page", {NULL}, sample_text_pdf(SAMPLE_INVOICE, 1, "")};
     const fault_case cases[] = {
         {"DetectDocumentText", textract("Textract.DetectDocumentText", document()), .slow = true},
         {"AnalyzeExpense", textract("Textract.AnalyzeExpense", document()), .slow = true},
@@ -270,6 +272,10 @@ TEST(documents_survive_a_lack_of_memory)
         {"GetDocumentTextDetection",
          textract("Textract.GetDocumentTextDetection", "{\"JobId\":\"{job}\"}"),
          {start}},
+        {"GetPagePicture",
+         {"quern", "GET", "/_quern/picture/bucket/page?width=90", {NULL}, Q_STR_INIT("")},
+         {put},
+         .slow = true},
     };
 
     sweep_all(cases, sizeof cases / sizeof *cases);
@@ -396,7 +402,7 @@ static bool swept(const char *operation)
 {
     static const char *const documents[] = {"DetectDocumentText", "AnalyzeExpense",
                                             "StartDocumentTextDetection",
-                                            "GetDocumentTextDetection"};
+                                            "GetDocumentTextDetection", "GetPagePicture"};
 
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
         if (strcmp(documents[i], operation) == 0)
@@ -421,7 +427,8 @@ TEST(every_operation_is_swept)
                                                 &q_service_comprehend,
                                                 &q_service_lex_runtime,
                                                 &q_service_sagemaker,
-                                                &q_service_sagemaker_runtime};
+                                                &q_service_sagemaker_runtime,
+                                                &q_service_quern};
 
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
         for (size_t k = 0; k < services[i]->count; k++)
@@ -434,6 +441,9 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], Q_WORKER_COMMAND) == 0)
         return q_worker_main(q_reader_tasks, q_reader_task_count, q_reader_prepare,
+                             q_reader_release);
+    if (argc == 2 && strcmp(argv[1], Q_PICTURE_COMMAND) == 0)
+        return q_worker_main(q_reader_tasks, q_reader_task_count, q_picture_prepare,
                              q_reader_release);
     if (argc == 2 && strcmp(argv[1], Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);

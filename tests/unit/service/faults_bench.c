@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "service/lex_bots.h"
+#include "service/picture.h"
 #include "service/reader.h"
 #include "service/sagemaker.h"
 #include "service/services.h"
@@ -147,6 +148,7 @@ static void bench_close(void *arg)
     q_events_free(b->app.events);
     q_endpoints_free(b->app.endpoints);
     q_workers_free(b->app.hosts);
+    q_workers_free(b->app.pictures);
     q_workers_free(b->app.workers);
     q_objects_close(b->app.objects);
     q_catalog_close(b->app.catalog);
@@ -162,6 +164,7 @@ bench *bench_open(void)
         &q_service_lex_runtime,
         &q_service_sagemaker,
         &q_service_sagemaker_runtime,
+        &q_service_quern,
         NULL,
     };
     bench *b = q_arena_alloc(q_test_arena(), sizeof *b);
@@ -179,6 +182,7 @@ bench *bench_open(void)
     CHECK_EQ(q_objects_open(app->data_dir, app->catalog, &app->objects, NULL), Q_OK);
     CHECK_EQ(q_events_new(&app->events, NULL), Q_OK);
     CHECK_EQ(q_reader_workers_new(1, "tesseract", &app->workers, NULL), Q_OK);
+    CHECK_EQ(q_picture_workers_new(1, &app->pictures, NULL), Q_OK);
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);

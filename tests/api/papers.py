@@ -1,0 +1,74 @@
+"""Documents for tests, made on the spot: PDFs by hand, pictures by drawing such a PDF."""
+import struct
+import subprocess
+
+
+class Page:
+    """One page's content: text and lines in points from the top left."""
+
+    def __init__(self, width=300, height=200):
+        self.width, self.height = width, height
+        self.marks = []
+
+    def text(self, x, y, text, size=12, bold=False):
+        escaped = text.encode('cp1252').replace(b'\\', b'\\\\').replace(b'(', b'\\(').replace(b')', b'\\)')
+        self.marks.append(b'BT /%s %d Tf %.1f %.1f Td (%s) Tj ET' % (
+            b'F2' if bold else b'F1', size, x, self.height - y, escaped))
+        return self
+
+    def rule(self, x1, y1, x2, y2):
+        self.marks.append(b'%.1f %.1f m %.1f %.1f l S' % (x1, self.height - y1, x2, self.height - y2))
+        return self
+
+
+def pdf(pages):
+    """A PDF of these pages."""
+    font = b'<< /Type /Font /Subtype /Type1 /Encoding /WinAnsiEncoding /BaseFont /%s >>'
+    objects = [b'<< /Type /Catalog /Pages 2 0 R >>', None, font % b'Helvetica', font % b'Helvetica-Bold']
+    kids = []
+    for page in pages:
+        stream = b'\n'.join(page.marks)
+        objects.append(b'<< /Length %d >>\nstream\n%s\nendstream' % (len(stream), stream))
+        objects.append(b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << /Font '
+                       b'<< /F1 3 0 R /F2 4 0 R >> >> /Contents %d 0 R >>' % (
+                           page.width, page.height, len(objects)))
+        kids.append(b'%d 0 R' % len(objects))
+    objects[1] = b'<< /Type /Pages /Count %d /Kids [%s] >>' % (len(kids), b' '.join(kids))
+    out, offsets = b'%PDF-1.4\n', []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b'%d 0 obj\n%s\nendobj\n' % (number, body)
+    table = b''.join(b'%010d 00000 n \n' % o for o in offsets)
+    return out + (b'xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n'
+                  b'%%%%EOF\n' % (len(objects) + 1, table, len(objects) + 1, len(out)))
+
+
+def drawn(page, kind='png', dpi=200):
+    """The page as a scan: 'png', 'jpeg', or 'pgm'."""
+    options = [] if kind == 'pgm' else [f'-{kind}']
+    return subprocess.run(['pdftoppm', *options, '-gray', '-r', str(dpi), '-singlefile', '-'], check=True,
+                          input=pdf([page]), stdout=subprocess.PIPE).stdout
+
+
+def tiff(pages, dpi=200):
+    """Scans of the pages in one TIFF, grey and not compressed."""
+    out = b'II*\0\0\0\0\0'
+    link = 4   # where the next directory's offset goes
+    for page in pages:
+        magic, size, depth, rows = drawn(page, 'pgm', dpi).split(b'\n', 3)
+        assert (magic, depth) == (b'P5', b'255')
+        width, height = map(int, size.split())
+        data, out = len(out), out + rows + b'\0' * (len(rows) % 2)
+        tags = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, data), (277, 1), (278, height),
+                (279, len(rows))]
+        out = out[:link] + struct.pack('<I', len(out)) + out[link + 4:]
+        out += struct.pack('<H', len(tags)) + b''.join(struct.pack('<HHII', t, 4, 1, v) for t, v in tags)
+        link = len(out)
+        out += b'\0\0\0\0'
+    return out
+
+
+def letter():
+    """Two short pages."""
+    return [Page().text(20, 30, 'Dear Mr Miller', 16).text(20, 60, 'your pump has arrived', 16),
+            Page().text(20, 30, 'Yours', 16).text(20, 60, 'Ada Smith', 16)]
