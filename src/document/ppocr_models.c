@@ -5,6 +5,7 @@
 #include "document/ppocr_resample.h"
 #include "document/ppocr_trim.h"
 #include "engine/kernel.h"
+#include "engine/model_kept.h"
 #include "engine/runner.h"
 
 #include <math.h>
@@ -38,12 +39,15 @@ struct ppocr_models {
 
 /* ---- Opening ------------------------------------------------------------ */
 
+/* FOLDER/NAME.onnx, which is kept optimised beside it. */
 static q_code open_one(const char *folder, const char *name, const q_model_options *options,
                        q_arena *a, q_model **out, q_err *err)
 {
-    q_str path = q_str_printf(a, "%s/%s", folder, name);
+    q_str path = q_str_printf(a, "%s/%s.onnx", folder, name);
+    q_str kept = q_str_printf(a, "%s/%s.q", folder, name);
 
-    return path.p ? q_model_open(path.p, options, out, err) : q_err_nomem(err);
+    return path.p && kept.p ? q_model_open_kept(path.p, kept.p, options, out, err)
+                            : q_err_nomem(err);
 }
 
 /* One input and one output of floats, both of the rank. */
@@ -69,13 +73,9 @@ typedef struct opening {
     const char *folder;
 } opening;
 
-/* The characters, from the model's metadata or the list beside it, and the model without those
- * that are not read.
- */
-static q_code edit_recogniser(const q_model *model, struct q_graph *g, void *ctx, q_err *err)
+/* The characters, from the model's metadata or the list beside it. */
+static q_code read_alphabet(const q_model *model, ppocr_models *m, const char *folder, q_err *err)
 {
-    const opening *o = ctx;
-    ppocr_models *m = o->models;
     q_str list, path;
     q_code rc = Q_OK;
 
@@ -83,7 +83,7 @@ static q_code edit_recogniser(const q_model *model, struct q_graph *g, void *ctx
         list = q_str_copy(m->arena, list);
         rc = list.p ? Q_OK : q_err_nomem(err);
     } else {
-        path = q_str_printf(m->arena, "%s/rec.txt", o->folder);
+        path = q_str_printf(m->arena, "%s/rec.txt", folder);
         rc = path.p ? q_file_read(m->arena, path.p, MAX_LIST, &list, err) : q_err_nomem(err);
     }
     if (!rc)
@@ -91,7 +91,34 @@ static q_code edit_recogniser(const q_model *model, struct q_graph *g, void *ctx
     if (!rc && m->alphabet.count > MAX_CHARACTERS)
         rc = q_err_set(err, Q_LIMIT, "%zu characters; at most %d", m->alphabet.count,
                        MAX_CHARACTERS);
-    return rc ? rc : ppocr__trim(g, &m->alphabet, err);
+    return rc;
+}
+
+/* The model without the characters that are not read. */
+static q_code edit_recogniser(const q_model *model, struct q_graph *g, void *ctx, q_err *err)
+{
+    const opening *o = ctx;
+    q_code rc = read_alphabet(model, o->models, o->folder, err);
+
+    return rc ? rc : ppocr__trim(g, &o->models->alphabet, err);
+}
+
+/* The characters of a recogniser that was kept, of which it has all or those that are read. */
+static bool alphabet_of_kept(ppocr_models *m, const char *folder)
+{
+    ppocr_alphabet *all = &m->alphabet;
+    q_port out = q_model_output(m->recogniser, 0);
+    size_t classes = out.has_shape ? out.shape.dims[2] : 0, kept = 0;
+
+    if (read_alphabet(m->recogniser, m, folder, NULL))
+        return false;
+    if (classes == all->count + 2)
+        return true;
+    for (size_t i = 0; i < all->count; i++)
+        if (ppocr__is_read(all->characters[i]))
+            all->characters[kept++] = all->characters[i];
+    all->count = kept;
+    return classes == kept + 2;
 }
 
 /* Bfloat16 reads as well as float32 (words of receipts, forms and pages within a thousandth) in
@@ -102,27 +129,39 @@ static q_precision precision(void)
     return kernel__isa() == KERNEL_AVX512_BF16 ? Q_PRECISION_BF16 : Q_PRECISION_F32;
 }
 
+static q_code open_recogniser(ppocr_models *m, const char *folder, q_err *err)
+{
+    opening o = {m, folder};
+    q_model_options options = {.precision = precision(), .edit = edit_recogniser, .edit_ctx = &o};
+    q_str path;
+    q_code rc = open_one(folder, "rec", &options, m->arena, &m->recogniser, err);
+
+    if (!rc)
+        rc = check_ports(m->recogniser, 3, "recognition", err);
+    if (rc || m->alphabet.count > 0 || alphabet_of_kept(m, folder))
+        return rc;
+    q_model_unref(m->recogniser); /* it does not tell its classes: read its ONNX file each time */
+    m->recogniser = NULL;
+    path = q_str_printf(m->arena, "%s/rec.onnx", folder);
+    return path.p ? q_model_open(path.p, &options, &m->recogniser, err) : q_err_nomem(err);
+}
+
 q_code ppocr__models_open(const char *folder, ppocr_models **out, q_err *err)
 {
     ppocr_models *m = calloc(1, sizeof *m);
-    opening o = {m, folder};
     q_model_options detector = {.precision = precision()};
-    q_model_options recogniser = {
-        .precision = precision(), .edit = edit_recogniser, .edit_ctx = &o};
     q_code rc;
 
     if (!m)
         return q_err_nomem(err);
     pthread_mutex_init(&m->mu, NULL);
-    m->arena = q_arena_new((size_t)4 * MAX_LIST);
-    rc = m->arena ? open_one(folder, "det.onnx", &detector, m->arena, &m->detector, err)
+    m->arena = q_arena_new((size_t)12 * MAX_LIST);
+    rc = m->arena ? open_one(folder, "det", &detector, m->arena, &m->detector, err)
                   : q_err_nomem(err);
     if (!rc)
         rc = check_ports(m->detector, 4, "detection", err);
     if (!rc)
-        rc = open_one(folder, "rec.onnx", &recogniser, m->arena, &m->recogniser, err);
-    if (!rc)
-        rc = check_ports(m->recogniser, 3, "recognition", err);
+        rc = open_recogniser(m, folder, err);
     if (rc) {
         ppocr__models_close(m);
         return q_err_add(err, rc, "models in %s", folder);
