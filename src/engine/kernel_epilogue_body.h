@@ -6,6 +6,8 @@
  */
 #include "engine/vector_math.h"
 
+#include <math.h>
+
 INLINE bool act_is_short(kernel_act k)
 {
     return k <= KERNEL_ACT_HARD_SWISH || k == KERNEL_ACT_GELU;
@@ -205,24 +207,110 @@ TARGET static void finish_ints(const kernel_block *b)
         memcpy(out, sums, b->columns * 4);
 }
 
-TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const vector_table *v)
+/* -- The common epilogues: what is asked of each vector is decided outside the loops --
+ *
+ *     v = sum * scale + bias, v = first(v), v = v + residual, v = min(max(v, low), high)
+ */
+typedef enum block_form { BLOCK_CLAMP, BLOCK_SWISH, BLOCK_GELU, BLOCK_ANY } block_form;
+
+typedef struct block_plan {
+    block_form first;
+    float first_low, first_high; /* of BLOCK_CLAMP */
+    float low, high;
+} block_plan;
+
+/* Activations that are a clamp; false for others. */
+INLINE bool clamp_of(const kernel_activation *t, float *low, float *high)
 {
+    *low = t->kind == KERNEL_ACT_RELU ? 0 : t->kind == KERNEL_ACT_CLIP ? t->a : -INFINITY;
+    *high = t->kind == KERNEL_ACT_CLIP ? t->b : INFINITY;
+    return t->kind == KERNEL_ACT_NONE || t->kind == KERNEL_ACT_RELU || t->kind == KERNEL_ACT_CLIP;
+}
+
+INLINE block_plan plan_of(const kernel_epilogue *e, const kernel_block *b)
+{
+    block_plan p = {.first = BLOCK_ANY};
+
+    if (e->mul != 1 || e->add != 0 || b->columns % VL || e->out == Q_I8 ||
+        !clamp_of(&e->last, &p.low, &p.high))
+        return p;
+    if (clamp_of(&e->first, &p.first_low, &p.first_high))
+        p.first = BLOCK_CLAMP;
+    else if (e->first.kind == KERNEL_ACT_HARD_SWISH)
+        p.first = BLOCK_SWISH;
+    else if (e->first.kind == KERNEL_ACT_GELU)
+        p.first = BLOCK_GELU;
+    return p;
+}
+
+INLINE void block_rows(const finish_row *first, const block_plan *p, const block_form form,
+                       const q_dtype out, const bool residual)
+{
+    const kernel_epilogue *e = first->e;
+    const kernel_block *b = first->b;
+    const size_t columns = b->columns, bytes = size_of(out);
+    const float *scale = e->scale ? e->scale + b->column : NULL;
+    const float *bias = e->bias ? e->bias + b->column : NULL;
+    const bool ints = first->ints;
+    const vf first_low = v_set(p->first_low), first_high = v_set(p->first_high);
+    const vf low = v_set(p->low), high = v_set(p->high), a = v_set(e->first.a),
+             shift = v_set(e->first.b);
+    finish_row r = *first;
+
+    for (size_t row = 0; row < b->rows; row++) {
+        for (size_t i = 0; i < columns; i += VL) {
+            const void *at = r.sums + i * 4;
+            vf plus = bias ? v_load(bias + i) : v_set(0);
+            vf v = ints ? v_of_int(vi_load(at)) : v_load(at);
+
+            if (scale)
+                v = v_fma(v, v_load(scale + i), plus);
+            else
+                v = v + plus;
+            if (form == BLOCK_CLAMP)
+                v = v_min(first_high, v_max(first_low, v));
+            else if (form == BLOCK_SWISH)
+                v = v * v_min(v_set(1), v_max(v_set(0), v_fma(v, a, shift)));
+            else
+                v = act_gelu(v);
+            if (residual)
+                v = v + load_as(out, r.residual, i, VL, e->residual_scale, e->residual_zero);
+            v = v_min(high, v_max(low, v));
+            store_as(out, r.out, i, VL, r.inverse, e->out_zero, v);
+        }
+        r.sums += b->step * 4;
+        r.out += b->out_stride * bytes;
+        if (residual)
+            r.residual += b->residual_stride * bytes;
+    }
+}
+
+#define BLOCK_ROWS(form, out)                                                                      \
+    (r->residual ? block_rows(r, p, form, out, true) : block_rows(r, p, form, out, false))
+#define BLOCK_ROWS_OF(name, out)                                                                   \
+    TARGET static void name(const finish_row *r, const block_plan *p)                              \
+    {                                                                                              \
+        if (p->first == BLOCK_CLAMP)                                                               \
+            BLOCK_ROWS(BLOCK_CLAMP, out);                                                          \
+        else if (p->first == BLOCK_SWISH)                                                          \
+            BLOCK_ROWS(BLOCK_SWISH, out);                                                          \
+        else                                                                                       \
+            BLOCK_ROWS(BLOCK_GELU, out);                                                           \
+    }
+BLOCK_ROWS_OF(block_f32, Q_F32)
+BLOCK_ROWS_OF(block_bf16, Q_BF16)
+BLOCK_ROWS_OF(block_u8, Q_U8)
+
+TARGET static void rows_of_any(finish_row r, const vector_table *v)
+{
+    const kernel_epilogue *e = r.e;
+    const kernel_block *b = r.b;
     size_t bytes = size_of(e->out);
     bool brief = act_is_short(e->first.kind) && act_is_short(e->last.kind);
-    finish_row r = {e,      b, b->sums, b->out, b->residual, e->out_scale ? 1 / e->out_scale : 0,
-                    b->ints};
 
-    if (e->out == Q_I32) {
-        finish_ints(b);
-        return;
-    }
     for (size_t row = 0; row < b->rows; row++) {
         if (!brief)
             row_curved(&r, v);
-        else if (e->out == Q_F32)
-            row_short(&r, Q_F32);
-        else if (e->out == Q_BF16)
-            row_short(&r, Q_BF16);
         else
             row_short(&r, e->out);
         r.sums += b->step * 4;
@@ -230,6 +318,24 @@ TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const
         if (r.residual)
             r.residual += b->residual_stride * bytes;
     }
+}
+
+TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const vector_table *v)
+{
+    const block_plan p = plan_of(e, b);
+    const finish_row r = {
+        e, b, b->sums, b->out, b->residual, e->out_scale ? 1 / e->out_scale : 0, b->ints};
+
+    if (e->out == Q_I32)
+        finish_ints(b);
+    else if (p.first == BLOCK_ANY)
+        rows_of_any(r, v);
+    else if (e->out == Q_F32)
+        block_f32(&r, &p);
+    else if (e->out == Q_BF16)
+        block_bf16(&r, &p);
+    else
+        block_u8(&r, &p);
 }
 
 TARGET static void widen(q_dtype from, const void *in, float scale, int zero, float *out, size_t n)
