@@ -55,10 +55,35 @@ static const char *const objects[] = {
     NULL,
 };
 
+/* A page's boxes are its words' (q_search_box), in their order. A row of search_text has the number
+ * of its search_page, one of search_value that of its search_field.
+ */
+static const char *const search[] = {
+    "CREATE TABLE search_document ("
+    " id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, version TEXT NOT NULL,"
+    " pages INTEGER NOT NULL, read_ms INTEGER NOT NULL)",
+    "CREATE TABLE search_page ("
+    " id INTEGER PRIMARY KEY, document INTEGER NOT NULL, page INTEGER NOT NULL,"
+    " boxes BLOB NOT NULL)",
+    "CREATE INDEX search_page_document ON search_page (document, page)",
+    "CREATE TABLE search_field ("
+    " id INTEGER PRIMARY KEY, document INTEGER NOT NULL, page INTEGER NOT NULL,"
+    " type TEXT NOT NULL, number REAL, day TEXT, box BLOB NOT NULL)",
+    "CREATE INDEX search_field_document ON search_field (document)",
+    "CREATE INDEX search_field_number ON search_field (number)",
+    "CREATE INDEX search_field_day ON search_field (day)",
+    "CREATE VIRTUAL TABLE search_text USING fts5 (text, tokenize = 'unicode61 remove_diacritics "
+    "2')",
+    "CREATE VIRTUAL TABLE search_value USING fts5 (label, value,"
+    " tokenize = 'unicode61 remove_diacritics 2')",
+    NULL,
+};
+
 static const migration migrations[] = {
     {"records", records},
     {"jobs", jobs},
     {"objects", objects},
+    {"search", search},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];
