@@ -58,4 +58,9 @@ const q_expense_field *q_expense_get(const q_expense *e, const char *type);
  */
 bool q_amount_parse(q_str text, double *out);
 
+/* The first date of a text, in any writing, as "2018-06-13"; the day first where it cannot be told.
+ * False when there is none.
+ */
+bool q_day_parse(q_str text, char out[11]);
+
 #endif

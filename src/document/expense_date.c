@@ -1,5 +1,8 @@
 #include "document/expense_date.h"
 
+#include "document/expense.h"
+
+#include <stdio.h>
 #include <string.h>
 
 static const char *const month_names[12] = {
@@ -220,6 +223,24 @@ bool expense__date_parse(q_str text, expense_date *out, size_t *used)
 
         if (forms[i](&r, out) && !goes_on(&r)) {
             *used = r.at;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool q_day_parse(q_str text, char out[11])
+{
+    for (size_t from = 0; from < text.n; from++) {
+        expense_date d;
+        char day[40];
+        size_t used;
+
+        if (from && (q_is_alnum(text.p[from - 1]) || (text.p[from - 1] & 0x80)))
+            continue;
+        if (expense__date_parse(q_str_sub(text, from, text.n), &d, &used) && d.plausible) {
+            snprintf(day, sizeof day, "%04d-%02d-%02d", d.year, d.month, d.day);
+            memcpy(out, day, 11);
             return true;
         }
     }

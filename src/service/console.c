@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "service/app.h"
 #include "service/picture.h"
+#include "service/search.h"
 #include "service/services.h"
 #include "service/textract.h"
 #include "store/object.h"
@@ -56,6 +57,7 @@ static q_code get_page_picture(q_call *call)
 }
 
 static const q_handler handlers[] = {
+    {.operation = "SearchDocuments", .run = search__documents},
     /* Not among those that wait for readers: they may wait for long. */
     {.operation = "GetPagePicture", .run = get_page_picture, .waits = Q_WAITS_DISK},
 };

@@ -8,6 +8,7 @@
 #include "service/picture.h"
 #include "service/reader.h"
 #include "service/sagemaker.h"
+#include "service/search.h"
 #include "service/services.h"
 #include "service/textract.h"
 #include "service/uploads.h"
@@ -160,6 +161,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
         rc = q_uploads_start(&p->app, err);
     if (!rc)
         rc = q_textract_register(&p->app, err);
+    if (!rc)
+        rc = q_search_register(&p->app, err);
     if (!rc)
         rc = q_endpoints_start(&p->app, err);
     return rc ? rc : q_jobs_start(p->app.jobs, err);

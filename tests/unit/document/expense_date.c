@@ -1,5 +1,7 @@
 #include "document/expense_date.h"
 
+#include "document/expense.h"
+
 #include "test.h"
 
 TEST(dates_are_read_as_people_write_them)
@@ -52,6 +54,19 @@ TEST(a_far_year_is_a_date_but_not_plausible)
     CHECK(expense__date_parse(Q_STR("5/10/1019"), &d, &used));
     CHECK(!d.plausible);
     CHECK(d.ambiguous);
+}
+
+TEST(the_day_of_a_text_is_told_in_one_form)
+{
+    char day[11];
+
+    CHECK(q_day_parse(Q_STR("Date: 13.06.2018"), day));
+    CHECK_STR(day, "2018-06-13");
+    CHECK(q_day_parse(Q_STR("due \xc3\xbc 2 March 2019, at noon"), day));
+    CHECK_STR(day, "2019-03-02");
+    CHECK(!q_day_parse(Q_STR("35678-9"), day));
+    CHECK(!q_day_parse(Q_STR("5/10/1019"), day));
+    CHECK(!q_day_parse(Q_STR(""), day));
 }
 
 TEST_MAIN("document/expense_date")

@@ -19,6 +19,7 @@
 #include "service/services.h"
 #include "serving/host.h"
 #include "store/record.h"
+#include "store/search.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +98,27 @@ static const fault_case s3_cases[] = {
     {"ListParts", S3("GET", "/bucket/key?uploadId={upload}"), {BEGIN, PART}},
 };
 
+/* A document that was read, for a search to find. */
+static void indexed(bench *b)
+{
+    q_search_box box = {0.5F, 0.5F, 0.25F, 0.25F};
+    q_search_page page = {Q_STR("needle"), &box, 1};
+    q_search_field field = {.type = Q_STR("TOTAL"),
+                            .label = Q_STR("Total"),
+                            .value = Q_STR("$9"),
+                            .page = 1,
+                            .has_number = true,
+                            .number = 9,
+                            .day = {"", 0}};
+    q_search_document d = {Q_STR("s3://a/b"), Q_STR("1"), &page, 1, &field, 1};
+
+    CHECK_EQ(q_search_put(bench_app(b)->catalog, &d, 1, NULL), Q_OK);
+}
+
 static const fault_case other_cases[] = {
+    {"SearchDocuments",
+     {"quern", "GET", "/_quern/search?q=needle%20total%3E5", {NULL, NULL}, Q_STR_INIT("")},
+     .set = indexed},
     {"GetCallerIdentity",
      {"sts",
       "POST",

@@ -1,0 +1,23 @@
+/* service/search.h - documents that were read, into the index of store/search.h. */
+#ifndef Q_SERVICE_SEARCH_H
+#define Q_SERVICE_SEARCH_H
+
+#include "document/page.h"
+#include "service/app.h"
+
+/* Index what was read of a source, unless that version of it is indexed: its words, its summary
+ * fields and what is filled in on it.
+ */
+Q_MUST_USE q_code q_search_index(q_catalog *c, q_str source, q_str version, const q_pages *pages,
+                                 int64_t now_ms, q_err *err);
+
+/* "s3://BUCKET/KEY"; in the arena, .p NULL when it is full. */
+q_str q_search_source(q_arena *a, q_str bucket, q_str key);
+
+/* Objects that are deleted or replaced leave the index. Before the server takes requests. */
+Q_MUST_USE q_code q_search_register(q_app *app, q_err *err);
+
+/* The handler of SearchDocuments. */
+q_code search__documents(q_call *call);
+
+#endif
