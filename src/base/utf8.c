@@ -78,3 +78,29 @@ size_t q_utf8_count(q_str s)
         q_utf8_decode(q_str_sub(s, i, s.n), &len);
     return count;
 }
+
+/* Source of the ranges: Unicode's EastAsianWidth (W, F) and combining blocks. */
+size_t q_utf8_columns_of(uint32_t cp)
+{
+    if (cp < 0x300)
+        return 1;
+    if ((cp >= 0x300 && cp <= 0x36F) || (cp >= 0x200B && cp <= 0x200F) ||
+        (cp >= 0xFE00 && cp <= 0xFE0F) || cp == 0xFEFF)
+        return 0;
+    if ((cp >= 0x1100 && cp <= 0x115F) || (cp >= 0x2E80 && cp <= 0xA4CF) ||
+        (cp >= 0xAC00 && cp <= 0xD7A3) || (cp >= 0xF900 && cp <= 0xFAFF) ||
+        (cp >= 0xFE30 && cp <= 0xFE6F) || (cp >= 0xFF00 && cp <= 0xFF60) ||
+        (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0x1F300 && cp <= 0x1FAFF) ||
+        (cp >= 0x20000 && cp <= 0x3FFFD))
+        return 2;
+    return 1;
+}
+
+size_t q_utf8_columns(q_str text)
+{
+    size_t columns = 0;
+
+    for (size_t i = 0, len; i < text.n; i += len)
+        columns += q_utf8_columns_of(q_utf8_decode(q_str_sub(text, i, text.n), &len));
+    return columns;
+}

@@ -21,4 +21,10 @@ bool q_utf8_valid(q_str s);
 /* How many code points; each bad byte counts as one. */
 size_t q_utf8_count(q_str s);
 
+/* Terminal columns of a code point and of a text: wide East Asian characters count two, combining
+ * ones none.
+ */
+size_t q_utf8_columns_of(uint32_t cp);
+size_t q_utf8_columns(q_str s);
+
 #endif

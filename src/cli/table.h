@@ -23,9 +23,4 @@ void cli_table_print(const cli_table *t, q_buf *out);
 /* The terminal's width behind stdout, or 80. */
 size_t cli_width(void);
 
-/* Terminal columns of a text: wide East Asian characters count two,
- * combining ones none.
- */
-size_t cli_columns_of(q_str text);
-
 #endif

@@ -1,4 +1,6 @@
 #include "cli/table.h"
+
+#include "base/utf8.h"
 #include "test.h"
 
 static q_str printed(const q_str *cells, size_t rows, size_t columns, const bool *right,
@@ -57,8 +59,8 @@ TEST(a_word_longer_than_its_column_is_cut)
 
 TEST(wide_characters_count_two)
 {
-    CHECK_EQ(cli_columns_of(Q_STR("\xE4\xBD\xA0\xE5\xA5\xBD")), 4);
-    CHECK_EQ(cli_columns_of(Q_STR("e\xCC\x81")), 1);
+    CHECK_EQ(q_utf8_columns(Q_STR("\xE4\xBD\xA0\xE5\xA5\xBD")), 4);
+    CHECK_EQ(q_utf8_columns(Q_STR("e\xCC\x81")), 1);
 }
 
 TEST_MAIN("cli/table")
