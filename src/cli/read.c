@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/reading.h"
+#include "cli/sheets.h"
 #include "service/textract.h"
 
 #include <string.h>
@@ -45,10 +46,27 @@ static void put_tsv(const char *path, const q_pages *pages, q_buf *out)
     }
 }
 
+/* A line a row. */
+static q_code put_lines(const char *path, const q_pages *pages, q_sheet_format format, q_arena *a,
+                        q_buf *out, q_err *err)
+{
+    cli_sheets sheets = {format, out, 0};
+    q_sheet sheet;
+    q_code rc = q_sheet_of_lines(pages, a, &sheet, err);
+
+    if (rc)
+        return rc;
+    cli_sheets_begin(&sheets, path);
+    cli_sheets_put(&sheets, &sheet);
+    cli_sheets_end(&sheets);
+    return Q_OK;
+}
+
 static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a, q_buf *out,
                    q_err *err)
 {
     const reading *r = ctx;
+    q_sheet_format format;
 
     if (strcmp(r->format, "json") == 0) {
         q_value *reply = q_value_map(a);
@@ -58,6 +76,8 @@ static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a
     }
     if (strcmp(r->format, "tsv") == 0)
         put_tsv(path, pages, out);
+    else if (cli_sheet_format(r->format, &format))
+        return put_lines(path, pages, format, a, out, err);
     else
         put_text(path, pages, r->many, out);
     return Q_OK;
@@ -65,22 +85,28 @@ static q_code file(void *ctx, const char *path, const q_pages *pages, q_arena *a
 
 static int run(int argc, char **argv)
 {
-    static const cli_option options[] = {{"format", "text|json|tsv"},
-                                         {"recogniser", "ppocr|tesseract"}};
+    static const cli_option options[] = {{"format", "text|json|csv|tsv|html|latex|grid"},
+                                         {"recogniser", "ppocr|tesseract"},
+                                         {"data", "DIR"},
+                                         {"no-index", NULL}};
     cli_words words;
     reading r;
 
-    if (cli_options_read(&cli_read, options, 2, argc, argv, &words))
+    if (cli_options_read(&cli_read, options, 4, argc, argv, &words))
         return CLI_USAGE;
     if (words.count == 0)
         return cli_usage(&cli_read, "no file is named");
     r = (reading){words.values[0] ? words.values[0] : "text", words.count > 1};
-    return cli_reading(&(cli_reader){file, &r}, words.values[1], words.operands, words.count);
+    return cli_reading(&(cli_reader){file, &r},
+                       &(cli_reading_options){.recogniser = words.values[1],
+                                              .data = words.values[2],
+                                              .no_index = words.values[3] != NULL},
+                       words.operands, words.count);
 }
 
 const cli_command cli_read = {
     .name = "read",
-    .arguments = "FILE... [--format text|json|tsv] [--recogniser NAME]",
+    .arguments = "FILE... [--format FORMAT] [--recogniser NAME] [--data DIR] [--no-index]",
     .summary = "read the text of images and PDFs",
     .help = "Reads PNG, JPEG, TIFF and PDF files (\"-\" is standard input) and prints their\n"
             "text. A PDF's own text is taken where it has some; other pages are recognised\n"
@@ -91,10 +117,7 @@ const cli_command cli_read = {
             "                  files one line each\n"
             "  --format tsv    one word a line: file, page, line, left, top, width, height\n"
             "                  (fractions of the page), confidence, text\n"
-            "  --recogniser NAME  ppocr or tesseract: who reads pictures (default:\n"
-            "                  $QUERN_RECOGNISER, else ppocr where its models are installed)\n"
-            "\n"
-            "A file that cannot be read is named on stderr, the others are still read, and\n"
-            "the exit status is 1.\n",
+            "  --format csv|html|latex|grid  one line a row: page, line, confidence, "
+            "text\n" CLI_READING_HELP,
     .run = run,
 };

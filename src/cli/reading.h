@@ -2,7 +2,7 @@
  *
  * Pages are read in sandboxed workers on every core; a bar shows the progress.
  * A file that cannot be read is reported on stderr by name and the next one
- * is taken up.
+ * is taken up. What was read goes into the index of the data folder, for quern search.
  */
 #ifndef Q_CLI_READING_H
 #define Q_CLI_READING_H
@@ -20,10 +20,27 @@ typedef struct cli_reader {
     void *ctx;
 } cli_reader;
 
-/* "-" is standard input. `recogniser` is what --recogniser said, NULL when it was not given.
- * CLI_OK, or CLI_FAILED when any file failed.
- */
-int cli_reading(const cli_reader *reader, const char *recogniser, char **files, int count);
+typedef struct cli_reading_options {
+    const char *recogniser; /* what --recogniser said; NULL: not given */
+    const char *data;       /* what --data said; NULL: not given */
+    bool no_index;          /* leave no trace */
+    bool marks;             /* look for what is drawn, too */
+} cli_reading_options;
+
+/* "-" is standard input, which is not indexed. CLI_OK, or CLI_FAILED when any file failed. */
+int cli_reading(const cli_reader *reader, const cli_reading_options *options, char **files,
+                int count);
+
+/* What commands that read say of the options they share. */
+#define CLI_READING_HELP                                                                           \
+    "  --recogniser NAME  ppocr or tesseract: who reads pictures (default:\n"                      \
+    "                  $QUERN_RECOGNISER, else ppocr where its models are installed)\n"            \
+    "  --data DIR      the data folder in whose index what was read can be searched\n"             \
+    "                  (default: $QUERN_DATA, else ~/.local/share/quern)\n"                        \
+    "  --no-index      keep nothing of what was read\n"                                            \
+    "\n"                                                                                           \
+    "A file that cannot be read is named on stderr, the others are still read, and\n"              \
+    "the exit status is 1.\n"
 
 /* An API's reply as JSON: indented, or one line of many. Q_NOMEM when the
  * reply could not be built whole.

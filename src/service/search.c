@@ -1,7 +1,7 @@
 /* SearchDocuments of Quern's own API. */
 #include "store/search.h"
 
-#include "service/app.h"
+#include "service/search.h"
 
 static const int64_t usual_limit = 20;
 
@@ -61,6 +61,16 @@ static void put_hit(q_value *list, const q_search_hit *h)
     }
 }
 
+void q_search_reply(const q_search_result *r, q_value *out)
+{
+    q_value *list;
+
+    q_map_int(out, Q_STR("Total"), (int64_t)r->total);
+    list = q_map_list(out, Q_STR("Documents"));
+    for (size_t i = 0; i < r->count; i++)
+        put_hit(list, &r->hits[i]);
+}
+
 q_code search__documents(q_call *call)
 {
     q_app *app = call->app;
@@ -68,7 +78,6 @@ q_code search__documents(q_call *call)
     int64_t from = q_value_int(call->in, Q_STR("From"), 0);
     int64_t limit = q_value_int(call->in, Q_STR("Limit"), usual_limit);
     q_search_result r;
-    q_value *list;
     q_err why = {.code = Q_OK};
     q_code rc =
         q_search_find(app->catalog, query, (size_t)from, (size_t)limit, call->arena, &r, &why);
@@ -79,9 +88,6 @@ q_code search__documents(q_call *call)
         call->err = why;
         return rc;
     }
-    q_map_int(call->out, Q_STR("Total"), (int64_t)r.total);
-    list = q_map_list(call->out, Q_STR("Documents"));
-    for (size_t i = 0; i < r.count; i++)
-        put_hit(list, &r.hits[i]);
+    q_search_reply(&r, call->out);
     return q_value_ok(call->out, &call->err);
 }

@@ -14,6 +14,14 @@ Q_MUST_USE q_code q_search_index(q_catalog *c, q_str source, q_str version, cons
 /* "s3://BUCKET/KEY"; in the arena, .p NULL when it is full. */
 q_str q_search_source(q_arena *a, q_str bucket, q_str key);
 
+struct q_search_result; /* store/search.h */
+struct q_value;
+
+/* The reply of SearchDocuments, added to the map `out`; its q_value_ok tells whether all found
+ * room.
+ */
+void q_search_reply(const struct q_search_result *r, struct q_value *out);
+
 /* Objects that are deleted or replaced leave the index. Before the server takes requests. */
 Q_MUST_USE q_code q_search_register(q_app *app, q_err *err);
 
