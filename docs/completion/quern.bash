@@ -24,8 +24,9 @@ _quern() {
     ;;
   --format)
     case $command in
-    read) mapfile -t COMPREPLY < <(compgen -W 'text json tsv' -- "$cur") ;;
-    expense) mapfile -t COMPREPLY < <(compgen -W 'table json csv' -- "$cur") ;;
+    read) mapfile -t COMPREPLY < <(compgen -W 'text json csv tsv html latex grid' -- "$cur") ;;
+    expense) mapfile -t COMPREPLY < <(compgen -W 'table json csv tsv html latex grid' -- "$cur") ;;
+    search) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     esac
     return
     ;;
@@ -57,16 +58,18 @@ _quern() {
     _filedir
     return
     ;;
-  --on | --alias | --shape | --bound)
+  --on | --alias | --shape | --bound | --limit)
     return
     ;;
   esac
 
-  local commands='serve read expense chat bot function model version help'
+  local commands='serve read expense search chat bot function model version help'
   local options='' subcommands=''
   case $command in
   serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --recogniser' ;;
-  read | expense) options='--format --recogniser' ;;
+  read) options='--format --recogniser --data --no-index' ;;
+  expense) options='--format --recogniser --data --no-index' ;;
+  search) options='--data --limit --format' ;;
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;

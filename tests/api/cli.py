@@ -13,7 +13,7 @@ import unittest
 from harness import BINARY, ROOT, main
 
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
-COMMANDS = ('serve', 'read', 'expense', 'chat', 'bot', 'function', 'model', 'version', 'help')
+COMMANDS = ('serve', 'read', 'expense', 'search', 'chat', 'bot', 'function', 'model', 'version', 'help')
 
 
 class CommandLine(unittest.TestCase):
@@ -42,7 +42,7 @@ class CommandLine(unittest.TestCase):
     def test_wrong_usage_is_status_2_with_a_remedy(self):
         for arguments, words in ((['raed'], 'did you mean read'), (['xyzzy'], 'quern help lists them'),
                                  (['read'], 'no file is named'), (['read', '--formt', 'x'], 'unknown option --formt'),
-                                 (['read', 'x', '--format', 'xml'], 'one of text|json|tsv'),
+                                 (['read', 'x', '--format', 'xml'], 'one of text|json|csv|tsv|html|latex|grid'),
                                  (['serve', '--listen', 'nowhere'], 'ADDRESS:PORT'),
                                  (['serve', '--tls-cert', 'x'], 'go together'),
                                  (['function', 'add', 'x'], 'add NAME FOLDER'), (['version', 'x'], 'no arguments')):
@@ -76,6 +76,36 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(fields['INVOICE_RECEIPT_ID'], '35678-9')
         rows = list(csv.DictReader(io.StringIO(self.quern('expense', INVOICE, '--format', 'csv')[0])))
         self.assertEqual({r['value'] for r in rows if r['type'] == 'INVOICE_RECEIPT_ID'}, {'35678-9'})
+
+    def test_tables_in_every_format(self):
+        for command in ('read', 'expense'):
+            html, _ = self.quern(command, INVOICE, '--format', 'html')
+            self.assertTrue(html.startswith('<!doctype html>') and html.endswith('</html>\n'))
+            self.assertIn('35678-9', html)
+            latex, _ = self.quern(command, INVOICE, '--format', 'latex')
+            self.assertEqual(latex.count('\\begin{tabular}'), latex.count('\\end{tabular}'))
+            grid, _ = self.quern(command, INVOICE, '--format', 'grid')
+            self.assertIn('╞', grid)
+        rows = [r.split('\t') for r in self.quern('expense', INVOICE, '--format', 'tsv')[0].splitlines()]
+        self.assertEqual({len(r) for r in rows}, {10})
+
+    def test_what_was_read_is_found(self):
+        copy = self.folder / 'an invoice.pdf'
+        shutil.copy(INVOICE, copy)
+        self.assertIn('Nothing that was read fits', self.quern('search', 'brightwater')[0])
+        self.quern('read', copy, '--no-index')
+        self.assertIn('Nothing that was read fits', self.quern('search', 'brightwater')[0])
+        self.quern('read', copy)
+        out, _ = self.quern('search', 'brightwater', 'total>2000', '-nothing')
+        self.assertIn(f'{copy}  page 1 of 1 at 0.', out)
+        self.assertIn('TOTAL: $2,100.00  page 1 at 0.', out)
+        reply = json.loads(self.quern('search', 'date:2019-05', 'number:35678-9', '--format', 'json')[0])
+        self.assertEqual((reply['Total'], reply['Documents'][0]['Source']), (1, str(copy)))
+        self.assertIn('Nothing', self.quern('search', 'date:2018')[0])
+        _, err = self.quern('search', 'total>much', status=2)
+        self.assertIn('a number', err)
+        _, err = self.quern('search', 'a', '--limit', '0', status=2)
+        self.assertIn('1 to 1000', err)
 
     def test_several_files_go_on_past_a_bad_one(self):
         bad = self.folder / 'broken.pdf'
