@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "document/ppocr_ink.h"
+#include "document/ppocr_lower.h"
 #include "document/ppocr_resample.h"
 #include "document/ppocr_trim.h"
 #include "engine/kernel.h"
@@ -94,13 +95,22 @@ static q_code read_alphabet(const q_model *model, ppocr_models *m, const char *f
     return rc;
 }
 
-/* The model without the characters that are not read. */
+/* The model without the characters that are not read, its heavy layers in eight bits where their
+ * ranges are known and the processor has products of bytes.
+ */
 static q_code edit_recogniser(const q_model *model, struct q_graph *g, void *ctx, q_err *err)
 {
     const opening *o = ctx;
+    q_str path = q_str_printf(o->models->arena, "%s/rec.onnx", o->folder);
     q_code rc = read_alphabet(model, o->models, o->folder, err);
 
-    return rc ? rc : ppocr__trim(g, &o->models->alphabet, err);
+    if (!rc && !path.p)
+        rc = q_err_nomem(err);
+    if (!rc)
+        rc = ppocr__trim(g, &o->models->alphabet, err);
+    if (!rc && kernel__isa() >= KERNEL_AVX512 && ppocr__ranges_fit(path.p))
+        rc = ppocr__lower(g, ppocr__ranges, ppocr__range_count, err);
+    return rc;
 }
 
 /* The characters of a recogniser that was kept, of which it has all or those that are read. */

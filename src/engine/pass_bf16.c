@@ -104,6 +104,21 @@ static bool can_narrow(const pass *p, const q_node *n)
            pass__dtype(p, n->in[QUERN_X]) == Q_F32 && q_node_int(n, "out_type", Q_F32) == Q_F32;
 }
 
+/* A product in int8 whose sums leave it as floats. */
+static bool ends_wide(const pass *p, const q_node *n)
+{
+    const q_tensor *t = is_product(n) ? pass__constant(p, n->in[QUERN_W]) : NULL;
+
+    return t && t->dtype == Q_I8 && pass__has_in(n, QUERN_SCALE) &&
+           q_node_int(n, "out_type", Q_F32) == Q_F32;
+}
+
+/* A chain that ends in bytes: bfloat16 has as many digits. */
+static bool is_rounding(const q_node *n)
+{
+    return pass__is_quern(n, "Chain") && q_node_int(n, "out_type", Q_F32) == Q_U8;
+}
+
 /* How many of a node's first inputs it moves to its outputs without looking at them. */
 static size_t moved_inputs(const q_node *n)
 {
@@ -133,25 +148,25 @@ static void find_wanted(narrowing *w)
 
         if (can_narrow(w->p, n))
             w->wanted[n->in[QUERN_X]] = true;
-        if (!n->out_count || n->out[0] == Q_NO_VALUE || !w->wanted[n->out[0]])
+        if (!n->out_count || n->out[0] == Q_NO_VALUE || (!w->wanted[n->out[0]] && !is_rounding(n)))
             continue;
         if (pass__is_quern(n, "Chain"))
             moved = n->in_count;
+        else if (ends_wide(w->p, n) && pass__has_in(n, QUERN_RESIDUAL))
+            w->wanted[n->in[QUERN_RESIDUAL]] = true;
         for (size_t k = 0; k < moved; k++)
             if (n->in[k] != Q_NO_VALUE)
                 w->wanted[n->in[k]] = true;
     }
 }
 
-static q_code narrow_product(narrowing *w, q_node *n, q_err *err)
+/* A product's sums leave it in bfloat16 where that is wanted, and so is the image it adds. */
+static q_code narrow_output(narrowing *w, q_node *n, q_err *err)
 {
     q_value_id out = n->out[0], v;
     bool narrow = w->wanted[out] && !is_output(w->p, out);
-    q_code rc = want_narrow(w, n->in[QUERN_X], &v, err);
+    q_code rc = Q_OK;
 
-    if (rc)
-        return rc;
-    pass__set_input(w->p, n, QUERN_X, v);
     n->op = NULL;
     if (pass__has_in(n, QUERN_RESIDUAL)) {
         q_value_id r = n->in[QUERN_RESIDUAL];
@@ -164,12 +179,22 @@ static q_code narrow_product(narrowing *w, q_node *n, q_err *err)
             rc = want_wide(w, r, err);
         }
     }
-    if (!rc)
-        rc = graph__set_int(w->p->g, n, "weights_type", Q_BF16, err);
     if (rc || !narrow)
         return rc;
     rc = graph__set_int(w->p->g, n, "out_type", Q_BF16, err);
     return rc ? rc : give_up(w, n, 0, err);
+}
+
+static q_code narrow_product(narrowing *w, q_node *n, q_err *err)
+{
+    q_value_id v;
+    q_code rc = want_narrow(w, n->in[QUERN_X], &v, err);
+
+    if (rc)
+        return rc;
+    pass__set_input(w->p, n, QUERN_X, v);
+    rc = graph__set_int(w->p->g, n, "weights_type", Q_BF16, err);
+    return rc ? rc : narrow_output(w, n, err);
 }
 
 /* Whether all of the first `count` inputs that change are made in bfloat16 only. */
@@ -248,6 +273,8 @@ q_code pass__bf16(pass *p, q_err *err)
             continue;
         if (can_narrow(p, n))
             rc = narrow_product(&w, n, err);
+        else if (ends_wide(p, n))
+            rc = narrow_output(&w, n, err);
         else if (pass__is_quern(n, "Chain"))
             rc = follow_chain(&w, n, err);
         else if (all_given_up(&w, n, moved))

@@ -7,8 +7,8 @@
  * for each output channel and zero point 0; the bias stays float32. Layers that
  * read the same value share its pair.
  */
-#ifndef ENGINE_QUANTIZE_H
-#define ENGINE_QUANTIZE_H
+#ifndef Q_ENGINE_QUANTIZE_H
+#define Q_ENGINE_QUANTIZE_H
 
 #include "engine/graph.h"
 

@@ -279,4 +279,37 @@ TEST(bfloat16_between_products)
     CHECK_EQ(sketch_count(&s, "", "Cast"), 1);
 }
 
+/* Convolutions with int8 weights whose sums leave them as `type`. */
+static size_t byte_products(const sketch *s, q_dtype type)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->g->node_count; i++) {
+        const q_node *n = s->g->nodes[i];
+
+        count += q_str_is(n->domain, "quern") && q_str_is(n->type, "Conv") &&
+                 s->g->values[n->in[1]].constant->dtype == Q_I8 &&
+                 q_node_int(n, "out_type", Q_F32) == type;
+    }
+    return count;
+}
+
+TEST(bytes_between_products_in_bfloat16)
+{
+    sketch s = sketch_new();
+    q_value_id x = sketch_in(&s, OP_SHAPE(2, 8, 6, 6)), y, z;
+
+    s.options.precision = Q_PRECISION_BF16;
+    y = conv(&s, x, 16, 8, 3, 1);
+    z = SKETCH(&s, "Conv", 13, bytes(&s, y, 0.1F, 128), small_weights(&s, OP_SHAPE(32, 16, 1, 1)));
+    z = bytes(&s, SKETCH(&s, "Relu", 13, z), 0.05F, 0);
+    z = SKETCH(&s, "Conv", 13, z, small_weights(&s, OP_SHAPE(16, 32, 1, 1)));
+    z = conv(&s, SKETCH(&s, "Add", 13, y, z), 16, 1, 1, 16);
+    sketch_check(&s, z, 0.6); /* of sums up to 100: what is bfloat16 may round to the next byte */
+    CHECK_EQ(byte_products(&s, Q_U8), 1);
+    CHECK_EQ(byte_products(&s, Q_BF16), 1);
+    CHECK_EQ(sketch_count(&s, "", "Cast"), 1); /* the input's */
+    CHECK_EQ(sketch_count(&s, "quern", "Chain"), 1);
+}
+
 TEST_MAIN("engine/passes")
