@@ -1,5 +1,5 @@
 /* engine/kernel_depthtile_body.h - depthwise windows of 3 or 5 columns with
- * stride 1 or 2, written against kernel_vec*.h.
+ * stride 1 or 2, and of 7 with stride 1, written against kernel_vec*.h.
  *
  * A tile is 8 neighbouring output pixels (4 for stride 2), one vector of
  * channels. The image's columns under it are loaded once for each row of the
@@ -18,39 +18,48 @@ typedef struct depth_tile {
     size_t at;         /* the first one's number in out */
 } depth_tile;
 
-#define COLUMNS_12(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
-#define WEIGHTS_5(X) X(0) X(1) X(2) X(3) X(4)
+#define COLUMNS_14(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
+#define WEIGHTS_7(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6)
 #define SUMS_8(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 
-/* Sum i and the columns that it takes. */
+/* Sum i and the columns that it takes; those beyond the window's width are not used. */
 #define WINDOW_3_1(X)                                                                              \
-    X(0, 0, 1, 2, 0, 0)                                                                            \
-    X(1, 1, 2, 3, 0, 0)                                                                            \
-    X(2, 2, 3, 4, 0, 0)                                                                            \
-    X(3, 3, 4, 5, 0, 0)                                                                            \
-    X(4, 4, 5, 6, 0, 0)                                                                            \
-    X(5, 5, 6, 7, 0, 0)                                                                            \
-    X(6, 6, 7, 8, 0, 0)                                                                            \
-    X(7, 7, 8, 9, 0, 0)
+    X(0, 0, 1, 2, 0, 0, 0, 0)                                                                      \
+    X(1, 1, 2, 3, 0, 0, 0, 0)                                                                      \
+    X(2, 2, 3, 4, 0, 0, 0, 0)                                                                      \
+    X(3, 3, 4, 5, 0, 0, 0, 0)                                                                      \
+    X(4, 4, 5, 6, 0, 0, 0, 0)                                                                      \
+    X(5, 5, 6, 7, 0, 0, 0, 0)                                                                      \
+    X(6, 6, 7, 8, 0, 0, 0, 0)                                                                      \
+    X(7, 7, 8, 9, 0, 0, 0, 0)
 #define WINDOW_5_1(X)                                                                              \
-    X(0, 0, 1, 2, 3, 4)                                                                            \
-    X(1, 1, 2, 3, 4, 5)                                                                            \
-    X(2, 2, 3, 4, 5, 6)                                                                            \
-    X(3, 3, 4, 5, 6, 7)                                                                            \
-    X(4, 4, 5, 6, 7, 8)                                                                            \
-    X(5, 5, 6, 7, 8, 9)                                                                            \
-    X(6, 6, 7, 8, 9, 10)                                                                           \
-    X(7, 7, 8, 9, 10, 11)
+    X(0, 0, 1, 2, 3, 4, 0, 0)                                                                      \
+    X(1, 1, 2, 3, 4, 5, 0, 0)                                                                      \
+    X(2, 2, 3, 4, 5, 6, 0, 0)                                                                      \
+    X(3, 3, 4, 5, 6, 7, 0, 0)                                                                      \
+    X(4, 4, 5, 6, 7, 8, 0, 0)                                                                      \
+    X(5, 5, 6, 7, 8, 9, 0, 0)                                                                      \
+    X(6, 6, 7, 8, 9, 10, 0, 0)                                                                     \
+    X(7, 7, 8, 9, 10, 11, 0, 0)
+#define WINDOW_7_1(X)                                                                              \
+    X(0, 0, 1, 2, 3, 4, 5, 6)                                                                      \
+    X(1, 1, 2, 3, 4, 5, 6, 7)                                                                      \
+    X(2, 2, 3, 4, 5, 6, 7, 8)                                                                      \
+    X(3, 3, 4, 5, 6, 7, 8, 9)                                                                      \
+    X(4, 4, 5, 6, 7, 8, 9, 10)                                                                     \
+    X(5, 5, 6, 7, 8, 9, 10, 11)                                                                    \
+    X(6, 6, 7, 8, 9, 10, 11, 12)                                                                   \
+    X(7, 7, 8, 9, 10, 11, 12, 13)
 #define WINDOW_3_2(X)                                                                              \
-    X(0, 0, 1, 2, 0, 0)                                                                            \
-    X(1, 2, 3, 4, 0, 0)                                                                            \
-    X(2, 4, 5, 6, 0, 0)                                                                            \
-    X(3, 6, 7, 8, 0, 0)
+    X(0, 0, 1, 2, 0, 0, 0, 0)                                                                      \
+    X(1, 2, 3, 4, 0, 0, 0, 0)                                                                      \
+    X(2, 4, 5, 6, 0, 0, 0, 0)                                                                      \
+    X(3, 6, 7, 8, 0, 0, 0, 0)
 #define WINDOW_5_2(X)                                                                              \
-    X(0, 0, 1, 2, 3, 4)                                                                            \
-    X(1, 2, 3, 4, 5, 6)                                                                            \
-    X(2, 4, 5, 6, 7, 8)                                                                            \
-    X(3, 6, 7, 8, 9, 10)
+    X(0, 0, 1, 2, 3, 4, 0, 0)                                                                      \
+    X(1, 2, 3, 4, 5, 6, 0, 0)                                                                      \
+    X(2, 4, 5, 6, 7, 8, 0, 0)                                                                      \
+    X(3, 6, 7, 8, 9, 10, 0, 0)
 
 #define D_SUM(i) vf s##i = v_set(0);
 #define D_WEIGHT(i)                                                                                \
@@ -61,13 +70,17 @@ typedef struct depth_tile {
     if (j < columns && row_in && (whole || (t->in >> j & 1)))                                      \
         x##j = depth_load(type, row + (ptrdiff_t)(j * pixel), c, n);                               \
     (void)x##j;
-#define D_MEET(i, a, b, e, f, g)                                                                   \
+#define D_MEET(i, a, b, e, f, g, h, k)                                                             \
     s##i = v_fma(x##a, w0, s##i);                                                                  \
     s##i = v_fma(x##b, w1, s##i);                                                                  \
     s##i = v_fma(x##e, w2, s##i);                                                                  \
     if (wide > 3) {                                                                                \
         s##i = v_fma(x##f, w3, s##i);                                                              \
         s##i = v_fma(x##g, w4, s##i);                                                              \
+    }                                                                                              \
+    if (wide > 5) {                                                                                \
+        s##i = v_fma(x##h, w5, s##i);                                                              \
+        s##i = v_fma(x##k, w6, s##i);                                                              \
     }
 #define D_PUT(i)                                                                                   \
     if (i < t->count)                                                                              \
@@ -92,8 +105,8 @@ typedef struct depth_tile {
             const char *row = t->first + (ptrdiff_t)(ky * d->dilation_h * d->in_w * pixel);        \
             if (!row_in && d->pad_value == 0)                                                      \
                 continue;                                                                          \
-            WEIGHTS_5(D_WEIGHT)                                                                    \
-            COLUMNS_12(D_COLUMN)                                                                   \
+            WEIGHTS_7(D_WEIGHT)                                                                    \
+            COLUMNS_14(D_COLUMN)                                                                   \
             WINDOW(D_MEET)                                                                         \
         }                                                                                          \
         if (t->fast.form != FAST_NONE) {                                                           \
@@ -108,6 +121,7 @@ typedef struct depth_tile {
 
 DEPTH_TILE(depth_3_1, 3, 1, 8, WINDOW_3_1)
 DEPTH_TILE(depth_5_1, 5, 1, 8, WINDOW_5_1)
+DEPTH_TILE(depth_7_1, 7, 1, 8, WINDOW_7_1)
 DEPTH_TILE(depth_3_2, 3, 2, 4, WINDOW_3_2)
 DEPTH_TILE(depth_5_2, 5, 2, 4, WINDOW_5_2)
 
@@ -120,6 +134,8 @@ INLINE void depth_one(const depth_tile *t, q_dtype type, const bool whole, size_
         depth_3_1(t, type, whole, c, n, sums);
     else if (d->kernel_w == 3)
         depth_3_2(t, type, whole, c, n, sums);
+    else if (d->kernel_w == 7)
+        depth_7_1(t, type, whole, c, n, sums);
     else if (d->stride_w == 1)
         depth_5_1(t, type, whole, c, n, sums);
     else
@@ -203,9 +219,9 @@ INLINE void depth_tiles(const kernel_depth *r, q_dtype type, const vector_table 
 INLINE void depth_row(const kernel_depth *r, q_dtype type, const vector_table *vector)
 {
     const kernel_depthwise *d = r->d;
+    size_t most_stride = d->kernel_w == 7 ? 1 : d->kernel_w == 3 || d->kernel_w == 5 ? 2 : 0;
 
-    if ((d->kernel_w == 3 || d->kernel_w == 5) && d->dilation_w == 1 &&
-        (d->stride_w == 1 || d->stride_w == 2))
+    if (d->dilation_w == 1 && d->stride_w <= most_stride)
         depth_tiles(r, type, vector);
     else
         depth_any(r, type, vector);

@@ -244,12 +244,11 @@ INLINE bool clamp_of(const kernel_activation *t, float *low, float *high)
     return t->kind == KERNEL_ACT_NONE || t->kind == KERNEL_ACT_RELU || t->kind == KERNEL_ACT_CLIP;
 }
 
-INLINE block_plan plan_of(const kernel_epilogue *e, const kernel_block *b)
+INLINE block_plan plan_of(const kernel_epilogue *e)
 {
     block_plan p = {.first = BLOCK_ANY};
 
-    if (e->mul != 1 || e->add != 0 || b->columns % VL || e->out == Q_I8 ||
-        !clamp_of(&e->last, &p.low, &p.high))
+    if (e->mul != 1 || e->add != 0 || e->out == Q_I8 || !clamp_of(&e->last, &p.low, &p.high))
         return p;
     if (clamp_of(&e->first, &p.first_low, &p.first_high))
         p.first = BLOCK_CLAMP;
@@ -260,41 +259,45 @@ INLINE block_plan plan_of(const kernel_epilogue *e, const kernel_block *b)
     return p;
 }
 
+/* Columns i .. i + n of a row; sums are there to whole vectors. */
+INLINE void block_vector(const finish_row *r, const block_plan *p, const block_form form,
+                         const q_dtype out, const bool residual, size_t i, size_t n)
+{
+    const kernel_epilogue *e = r->e;
+    const size_t c = r->b->column + i;
+    const void *at = r->sums + i * 4;
+    vf plus = v_set(0), v = r->ints ? v_of_int(vi_load(at)) : v_load(at);
+
+    if (e->bias)
+        plus = n == VL ? v_load(e->bias + c) : v_load_n(e->bias + c, n);
+    if (e->scale)
+        v = v_fma(v, n == VL ? v_load(e->scale + c) : v_load_n(e->scale + c, n), plus);
+    else
+        v = v + plus;
+    if (form == BLOCK_CLAMP)
+        v = v_min(v_set(p->first_high), v_max(v_set(p->first_low), v));
+    else if (form == BLOCK_SWISH)
+        v = v * v_min(v_set(1), v_max(v_set(0), v_fma(v, v_set(e->first.a), v_set(e->first.b))));
+    else
+        v = out == Q_F32 ? act_gelu(v) : act_gelu_brief(v);
+    if (residual)
+        v = v + load_as(out, r->residual, i, n, e->residual_scale, e->residual_zero);
+    v = v_min(v_set(p->high), v_max(v_set(p->low), v));
+    store_as(out, r->out, i, n, r->inverse, e->out_zero, v);
+}
+
 INLINE void block_rows(const finish_row *first, const block_plan *p, const block_form form,
                        const q_dtype out, const bool residual)
 {
-    const kernel_epilogue *e = first->e;
     const kernel_block *b = first->b;
-    const size_t columns = b->columns, bytes = size_of(out);
-    const float *scale = e->scale ? e->scale + b->column : NULL;
-    const float *bias = e->bias ? e->bias + b->column : NULL;
-    const bool ints = first->ints;
-    const vf first_low = v_set(p->first_low), first_high = v_set(p->first_high);
-    const vf low = v_set(p->low), high = v_set(p->high), a = v_set(e->first.a),
-             shift = v_set(e->first.b);
+    const size_t bytes = size_of(out), whole = b->columns / VL * VL, rest = b->columns - whole;
     finish_row r = *first;
 
     for (size_t row = 0; row < b->rows; row++) {
-        for (size_t i = 0; i < columns; i += VL) {
-            const void *at = r.sums + i * 4;
-            vf plus = bias ? v_load(bias + i) : v_set(0);
-            vf v = ints ? v_of_int(vi_load(at)) : v_load(at);
-
-            if (scale)
-                v = v_fma(v, v_load(scale + i), plus);
-            else
-                v = v + plus;
-            if (form == BLOCK_CLAMP)
-                v = v_min(first_high, v_max(first_low, v));
-            else if (form == BLOCK_SWISH)
-                v = v * v_min(v_set(1), v_max(v_set(0), v_fma(v, a, shift)));
-            else
-                v = out == Q_F32 ? act_gelu(v) : act_gelu_brief(v);
-            if (residual)
-                v = v + load_as(out, r.residual, i, VL, e->residual_scale, e->residual_zero);
-            v = v_min(high, v_max(low, v));
-            store_as(out, r.out, i, VL, r.inverse, e->out_zero, v);
-        }
+        for (size_t i = 0; i < whole; i += VL)
+            block_vector(&r, p, form, out, residual, i, VL);
+        if (rest)
+            block_vector(&r, p, form, out, residual, whole, rest);
         r.sums += b->step * 4;
         r.out += b->out_stride * bytes;
         if (residual)
@@ -339,7 +342,7 @@ TARGET static void rows_of_any(finish_row r, const vector_table *v)
 
 TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const vector_table *v)
 {
-    const block_plan p = plan_of(e, b);
+    const block_plan p = plan_of(e);
     const finish_row r = {
         e, b, b->sums, b->out, b->residual, e->out_scale ? 1 / e->out_scale : 0, b->ints};
 
