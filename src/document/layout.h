@@ -35,4 +35,7 @@ typedef struct q_layout {
 Q_MUST_USE q_code q_layout_read(const q_page *page, const q_tables *tables, const q_form *form,
                                 q_arena *a, q_layout *out, q_err *err);
 
+/* Find headers and footers by what pages repeat. `layouts` has one entry a page. */
+void q_layouts_compare(const q_pages *pages, q_layout *layouts);
+
 #endif
