@@ -3,6 +3,7 @@
 #define Q_SERVICE_APP_H
 
 #include "base/pool.h"
+#include "document/document.h"
 #include "store/catalog.h"
 #include "wire/call.h"
 #include "work/event.h"
@@ -13,6 +14,12 @@
 typedef struct q_objects q_objects;     /* store/object.h */
 typedef struct q_bots q_bots;           /* service/lex_bots.h */
 typedef struct q_endpoints q_endpoints; /* service/sagemaker.h */
+
+/* What the documented limits of the API's operations are here. None is 0. */
+typedef struct q_app_limits {
+    q_document_limits document; /* of one that is read */
+    size_t queries;             /* asked of a document at a time */
+} q_app_limits;
 
 typedef struct q_app {
     const char *data_dir;
@@ -28,7 +35,8 @@ typedef struct q_app {
     q_bots *bots; /* NULL is fine: then no bot's model is kept */
     q_pool *compute[Q_WAITS_KINDS];
     size_t document_bytes; /* of a document sent in a request, at most; 0: 10 MiB */
-    char account[13];      /* twelve digits and a NUL */
+    q_app_limits limits;
+    char account[13]; /* twelve digits and a NUL */
 } q_app;
 
 #endif

@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { QUERIES = 200 }; /* of one document, unless configured */
+
 struct q_platform {
     q_platform_config config;
     q_app app;
@@ -77,6 +79,10 @@ q_code q_platform_open(const q_platform_config *config, q_platform **out, q_err 
     p->config = *config;
     p->app.data_dir = config->data_dir;
     p->app.document_bytes = config->document_bytes;
+    p->app.limits.document = q_document_default_limits;
+    if (config->pages)
+        p->app.limits.document.max_pages = config->pages;
+    p->app.limits.queries = config->queries ? config->queries : QUERIES;
     snprintf(p->app.account, sizeof p->app.account, "000000000000");
     rc = rooms_open(p, err);
     if (rc) {

@@ -18,6 +18,8 @@ typedef struct q_platform_config {
     const char *address, *port;     /* port "0": the kernel picks */
     const char *tls_cert, *tls_key; /* PEM files; both or neither */
     size_t document_bytes;          /* of a document in a request; 0: 10 MiB */
+    size_t pages;                   /* of a document at most; 0: 3000 */
+    size_t queries;                 /* asked of one document at most; 0: 200 */
     const char *recogniser;         /* a name (document/recognise.h); NULL: the best there is */
 } q_platform_config;
 

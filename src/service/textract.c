@@ -77,16 +77,17 @@ q_code textract__open(q_call *call, const q_value *document, int *fd)
                        "the document has neither Bytes nor S3Object");
 }
 
-q_code textract__read(q_call *call, q_pages *out)
+q_code textract__read(q_call *call, bool marks, q_pages *out)
 {
     q_app *app = call->app;
+    q_read_options options = {.limits = app->limits.document, .marks = marks};
     int fd = -1;
     q_err why = {.code = Q_OK};
     q_code rc = textract__open(call, q_value_get(call->in, Q_STR("Document")), &fd);
 
     if (rc)
         return rc;
-    rc = q_read_document(app->workers, fd, &q_read_default_options, call->arena, out, &why);
+    rc = q_read_document(app->workers, fd, &options, call->arena, out, &why);
     q_fd_close(fd);
     if (!rc)
         return Q_OK;
@@ -98,15 +99,17 @@ q_code textract__read(q_call *call, q_pages *out)
 
 void q_textract_text(const q_pages *pages, q_value *out)
 {
+    textract_document d = {pages, NULL, NULL, pages->count > 1, textract__seed(pages)};
+
     q_map_int(q_map_map(out, Q_STR("DocumentMetadata")), Q_STR("Pages"), (int64_t)pages->count);
-    textract__blocks(pages, 0, SIZE_MAX, pages->count > 1, q_map_list(out, Q_STR("Blocks")));
+    textract__blocks(&d, q_map_list(out, Q_STR("Blocks")));
     q_map_str(out, Q_STR("DetectDocumentTextModelVersion"), Q_STR("1.0"));
 }
 
 static q_code detect(q_call *call)
 {
     q_pages pages;
-    q_code rc = textract__read(call, &pages);
+    q_code rc = textract__read(call, false, &pages);
 
     if (rc)
         return rc;
@@ -116,6 +119,7 @@ static q_code detect(q_call *call)
 
 static const q_handler handlers[] = {
     {.operation = "DetectDocumentText", .run = detect, .waits = Q_WAITS_WORKER},
+    {.operation = "AnalyzeDocument", .run = textract__analyze, .waits = Q_WAITS_WORKER},
     {.operation = "AnalyzeExpense", .run = textract__analyze_expense, .waits = Q_WAITS_WORKER},
     {.operation = "StartDocumentTextDetection", .run = textract__start_detection},
     {.operation = "GetDocumentTextDetection", .run = textract__get_detection},

@@ -1,11 +1,12 @@
 /* service/textract.h - what textract's files share, and what it needs at start.
  *
- * DetectDocumentText and AnalyzeExpense read while the client waits;
+ * DetectDocumentText, AnalyzeDocument and AnalyzeExpense read while the client waits;
  * StartDocumentTextDetection leaves a job, GetDocumentTextDetection its pages.
  */
 #ifndef Q_SERVICE_TEXTRACT_H
 #define Q_SERVICE_TEXTRACT_H
 
+#include "document/analysis.h"
 #include "document/document.h"
 #include "document/expense.h"
 #include "service/app.h"
@@ -14,11 +15,14 @@
 /* Make text detection a kind of job. Before the jobs start. */
 Q_MUST_USE q_code q_textract_register(q_app *app, q_err *err);
 
-/* The replies of DetectDocumentText and AnalyzeExpense, added to the map `out`;
+/* The replies of DetectDocumentText, AnalyzeExpense and AnalyzeDocument, added to the map `out`;
  * its q_value_ok tells whether all found room.
  */
 void q_textract_text(const q_pages *pages, q_value *out);
 void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value *out);
+/* `queries` is the request's list of them, NULL without questions. */
+void q_textract_analysis(const q_pages *pages, const q_analysis *analysis, const q_value *queries,
+                         q_value *out);
 
 /* Open what a member Document or DocumentLocation names: its Bytes (where the
  * API has them) or the object of its S3Object. *fd is owned by the caller.
@@ -26,13 +30,21 @@ void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value 
  */
 Q_MUST_USE q_code textract__open(q_call *call, const q_value *document, int *fd);
 
-/* Open the document of the call's input and read all its pages. */
-Q_MUST_USE q_code textract__read(q_call *call, q_pages *out);
+/* Open the document of the call's input and read all its pages, with marks or without. */
+Q_MUST_USE q_code textract__read(q_call *call, bool marks, q_pages *out);
+
+/* What an input's FeatureTypes and QueriesConfig ask for, and the list of queries in it (NULL: no
+ * queries). In the arena. Q_INVALID for what is not supported or makes no sense.
+ */
+Q_MUST_USE q_code textract__wanted(const q_value *in, size_t most_queries, q_arena *a,
+                                   q_wanted *out, q_err *err);
+const q_value *textract__queries(const q_value *in);
 
 /* The name of the error that a failure to read is, NULL for the internal one. */
 const char *textract__error_name(q_code code);
 
 /* The handlers. */
+q_code textract__analyze(q_call *call);
 q_code textract__analyze_expense(q_call *call);
 q_code textract__start_detection(q_call *call);
 q_code textract__get_detection(q_call *call);

@@ -6,13 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A document being turned into blocks. */
-typedef struct blocks {
-    q_value *list;
-    uint64_t seed; /* of the Ids */
-    size_t from, end;
-    bool numbered;
-} blocks;
+/* ---- places and Ids -------------------------------------------------------- */
 
 /* At most nine decimals: coordinates need no more. */
 static double rounded(double v)
@@ -54,17 +48,8 @@ void textract__geometry(q_value *map, const q_page *page, q_box box)
     q_map_double(b, Q_STR("Top"), rounded(top));
 }
 
-size_t textract__block_count(const q_pages *pages)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < pages->count; i++)
-        n += 1 + pages->pages[i].line_count + pages->pages[i].word_count;
-    return n;
-}
-
 /* FNV-1a over the words: not secret, only different for different documents. */
-static uint64_t seed_of(const q_pages *pages)
+uint64_t textract__seed(const q_pages *pages)
 {
     uint64_t h = 0xcbf29ce484222325;
 
@@ -89,9 +74,11 @@ static uint64_t mix(uint64_t z)
 }
 
 /* In the form of a random UUID; in the arena, .p NULL when it is full. */
-static q_str block_id(const blocks *b, size_t number)
+static q_str block_id(const block_page *b, block_kind kind, size_t number)
 {
-    uint64_t high = mix(b->seed + number * 0x9e3779b97f4a7c15), low = mix(high ^ b->seed ^ number);
+    uint64_t seed = b->document->seed;
+    uint64_t which = (uint64_t)b->index << 36 | (uint64_t)kind << 30 | number;
+    uint64_t high = mix(seed + which * 0x9e3779b97f4a7c15), low = mix(high ^ seed ^ which);
     char hex[33], id[37];
     size_t n = 0;
 
@@ -110,75 +97,265 @@ static q_str block_id(const blocks *b, size_t number)
     return q_str_copy(b->list->arena, (q_str){id, n});
 }
 
-static q_value *block(const blocks *b, const char *type, size_t number, size_t page)
+/* ---- parts of a block ------------------------------------------------------- */
+
+q_value *block__add(const block_page *b, q_str type, block_kind kind, size_t number,
+                    float confidence)
 {
     q_value *v = q_list_map(b->list);
 
-    q_map_str(v, Q_STR("BlockType"), q_str_of(type));
-    q_map_str(v, Q_STR("Id"), block_id(b, number));
-    if (b->numbered)
-        q_map_int(v, Q_STR("Page"), (int64_t)page + 1);
+    q_map_str(v, Q_STR("BlockType"), type);
+    q_map_str(v, Q_STR("Id"), block_id(b, kind, number));
+    if (confidence >= 0)
+        q_map_double(v, Q_STR("Confidence"), (double)confidence);
+    if (b->document->numbered)
+        q_map_int(v, Q_STR("Page"), (int64_t)b->index + 1);
     return v;
 }
 
-/* The children are numbered from `first`. */
-static void children(const blocks *b, q_value *v, size_t first, size_t count)
+/* A map's member, to be filled further. */
+static q_value *member(q_value *map, q_str key)
 {
-    q_value *relationship, *ids;
-
-    if (count == 0)
-        return;
-    relationship = q_list_map(q_map_list(v, Q_STR("Relationships")));
-    q_map_str(relationship, Q_STR("Type"), Q_STR("CHILD"));
-    ids = q_map_list(relationship, Q_STR("Ids"));
-    for (size_t i = 0; i < count; i++)
-        q_list_str(ids, block_id(b, first + i));
+    for (q_value *v = map ? map->first : NULL; v; v = v->next)
+        if (q_str_eq(v->key, key))
+            return v;
+    return NULL;
 }
 
-/* Those of one page whose numbers are wanted; its first number is `base`. */
-static void page_blocks(const blocks *b, const q_page *page, size_t index, size_t base)
+q_value *block__relation(q_value *block, q_str type)
 {
-    size_t lines = base + 1, words = lines + page->line_count, end = words + page->word_count;
+    q_value *list = member(block, Q_STR("Relationships")), *relation;
 
-    for (size_t n = b->from > base ? b->from : base; n < end && n < b->end; n++) {
-        q_value *v;
+    if (!list)
+        list = q_map_list(block, Q_STR("Relationships"));
+    for (relation = list ? list->first : NULL; relation; relation = relation->next)
+        if (q_str_eq(q_value_str(relation, Q_STR("Type"), Q_STR("")), type))
+            return member(relation, Q_STR("Ids"));
+    relation = q_list_map(list);
+    q_map_str(relation, Q_STR("Type"), type);
+    return q_map_list(relation, Q_STR("Ids"));
+}
 
-        if (n == base) {
-            v = block(b, "PAGE", n, index);
-            textract__geometry(v, &(q_page){.turn = 0}, (q_box){0, 0, 1, 1});
-            children(b, v, lines, page->line_count);
-        } else if (n < words) {
-            const q_line *line = &page->lines[n - lines];
+void block__relate(const block_page *b, q_value *ids, block_kind kind, size_t number)
+{
+    q_list_str(ids, block_id(b, kind, number));
+}
 
-            v = block(b, "LINE", n, index);
-            q_map_double(v, Q_STR("Confidence"), (double)line->confidence);
-            q_map_str(v, Q_STR("Text"), line->text);
-            textract__geometry(v, page, line->box);
-            children(b, v, words + line->first_word, line->word_count);
-        } else {
-            const q_word *word = &page->words[n - words];
+void block__children(const block_page *b, q_value *block, const q_picks *words,
+                     const q_picks *ticks)
+{
+    size_t word_count = words ? words->count : 0, tick_count = ticks ? ticks->count : 0;
+    q_value *ids;
 
-            v = block(b, "WORD", n, index);
-            q_map_double(v, Q_STR("Confidence"), (double)word->confidence);
-            q_map_str(v, Q_STR("Text"), word->text);
-            q_map_str(v, Q_STR("TextType"), Q_STR("PRINTED"));
-            textract__geometry(v, page, word->box);
-        }
+    if (word_count + tick_count == 0)
+        return;
+    ids = block__relation(block, Q_STR("CHILD"));
+    for (size_t i = 0; i < tick_count; i++)
+        block__relate(b, ids, BLOCK_TICK, ticks->items[i]);
+    for (size_t i = 0; i < word_count; i++)
+        block__relate(b, ids, BLOCK_WORD, words->items[i]);
+}
+
+void block__entity(q_value *block, q_str type)
+{
+    q_value *list = member(block, Q_STR("EntityTypes"));
+
+    q_list_str(list ? list : q_map_list(block, Q_STR("EntityTypes")), type);
+}
+
+/* ---- words, lines, boxes to tick --------------------------------------------- */
+
+static void line_blocks(const block_page *b)
+{
+    for (size_t i = 0; i < b->page->line_count; i++) {
+        const q_line *line = &b->page->lines[i];
+        q_value *v = block__add(b, Q_STR("LINE"), BLOCK_LINE, i, line->confidence), *ids;
+
+        q_map_str(v, Q_STR("Text"), line->text);
+        textract__geometry(v, b->page, line->box);
+        ids = block__relation(v, Q_STR("CHILD"));
+        for (size_t w = 0; w < line->word_count; w++)
+            block__relate(b, ids, BLOCK_WORD, line->first_word + w);
     }
 }
 
-void textract__blocks(const q_pages *pages, size_t from, size_t count, bool numbered, q_value *list)
+static void word_blocks(const block_page *b)
 {
-    blocks b = {list, seed_of(pages), from, count > SIZE_MAX - from ? SIZE_MAX : from + count,
-                numbered};
-    size_t base = 0;
+    for (size_t i = 0; i < b->page->word_count; i++) {
+        const q_word *word = &b->page->words[i];
+        q_value *v = block__add(b, Q_STR("WORD"), BLOCK_WORD, i, word->confidence);
+
+        q_map_str(v, Q_STR("Text"), word->text);
+        q_map_str(v, Q_STR("TextType"), Q_STR("PRINTED"));
+        textract__geometry(v, b->page, word->box);
+    }
+}
+
+static void tick_blocks(const block_page *b)
+{
+    for (size_t i = 0; i < b->page->marks.tick_count; i++) {
+        const q_tick *tick = &b->page->marks.ticks[i];
+        q_value *v = block__add(b, Q_STR("SELECTION_ELEMENT"), BLOCK_TICK, i, tick->confidence);
+
+        q_map_str(v, Q_STR("SelectionStatus"),
+                  tick->selected ? Q_STR("SELECTED") : Q_STR("NOT_SELECTED"));
+        textract__geometry(v, b->page, tick->box);
+    }
+}
+
+/* ---- forms, answers, layout --------------------------------------------------- */
+
+static void form_blocks(const block_page *b, const q_form *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        const q_pair *pair = &form->pairs[i];
+        q_value *v = block__add(b, Q_STR("KEY_VALUE_SET"), BLOCK_KEY, i, pair->confidence);
+
+        block__entity(v, Q_STR("KEY"));
+        textract__geometry(v, b->page, pair->key_box);
+        block__relate(b, block__relation(v, Q_STR("VALUE")), BLOCK_VALUE, i);
+        block__children(b, v, &pair->key, NULL);
+        v = block__add(b, Q_STR("KEY_VALUE_SET"), BLOCK_VALUE, i, pair->confidence);
+        block__entity(v, Q_STR("VALUE"));
+        textract__geometry(v, b->page, pair->value_box);
+        block__children(b, v, &pair->value, &pair->ticks);
+    }
+}
+
+/* The query as it was asked. */
+static void put_query(q_value *block, const q_value *queries, size_t number)
+{
+    const q_value *asked = q_value_first(queries), *pages;
+    q_value *query = q_map_map(block, Q_STR("Query")), *list;
+    q_str alias;
+
+    while (asked && number--)
+        asked = asked->next;
+    alias = q_value_str(asked, Q_STR("Alias"), Q_STR(""));
+    q_map_str(query, Q_STR("Text"), q_value_str(asked, Q_STR("Text"), Q_STR("")));
+    if (alias.n)
+        q_map_str(query, Q_STR("Alias"), alias);
+    pages = q_value_get(asked, Q_STR("Pages"));
+    if (!pages)
+        return;
+    list = q_map_list(query, Q_STR("Pages"));
+    for (const q_value *page = q_value_first(pages); page; page = page->next)
+        q_list_str(list, page->s);
+}
+
+static void answer_blocks(const block_page *b, const q_page_answers *answers)
+{
+    for (size_t i = 0; i < answers->count; i++) {
+        const q_answer *answer = &answers->items[i].answer;
+        q_value *v = block__add(b, Q_STR("QUERY"), BLOCK_QUERY, i, -1);
+
+        put_query(v, b->document->queries, answers->items[i].question);
+        if (!answer->found)
+            continue;
+        block__relate(b, block__relation(v, Q_STR("ANSWER")), BLOCK_ANSWER, i);
+        v = block__add(b, Q_STR("QUERY_RESULT"), BLOCK_ANSWER, i, answer->confidence);
+        q_map_str(v, Q_STR("Text"), answer->text);
+        textract__geometry(v, b->page, answer->box);
+    }
+}
+
+static q_str part_type(q_part_kind kind)
+{
+    switch (kind) {
+    case Q_PART_TITLE:
+        return Q_STR("LAYOUT_TITLE");
+    case Q_PART_SECTION_HEADER:
+        return Q_STR("LAYOUT_SECTION_HEADER");
+    case Q_PART_HEADER:
+        return Q_STR("LAYOUT_HEADER");
+    case Q_PART_FOOTER:
+        return Q_STR("LAYOUT_FOOTER");
+    case Q_PART_PAGE_NUMBER:
+        return Q_STR("LAYOUT_PAGE_NUMBER");
+    case Q_PART_LIST:
+        return Q_STR("LAYOUT_LIST");
+    case Q_PART_FIGURE:
+        return Q_STR("LAYOUT_FIGURE");
+    case Q_PART_TABLE:
+        return Q_STR("LAYOUT_TABLE");
+    case Q_PART_KEY_VALUE:
+        return Q_STR("LAYOUT_KEY_VALUE");
+    default:
+        return Q_STR("LAYOUT_TEXT");
+    }
+}
+
+static void layout_blocks(const block_page *b, const q_layout *layout)
+{
+    for (size_t i = 0; i < layout->count; i++) {
+        const q_part *part = &layout->parts[i];
+        q_value *v = block__add(b, part_type(part->kind), BLOCK_PART, i, part->confidence);
+
+        textract__geometry(v, b->page, part->box);
+        for (size_t k = 0; k < part->lines.count; k++)
+            block__relate(b, block__relation(v, Q_STR("CHILD")), BLOCK_LINE, part->lines.items[k]);
+        for (size_t k = i + 1; k < layout->count && layout->parts[k].list == i; k++)
+            block__relate(b, block__relation(v, Q_STR("CHILD")), BLOCK_PART, k);
+    }
+}
+
+/* ---- a page ------------------------------------------------------------------ */
+
+/* Children of the page: what is in nothing else. */
+static void relate_all(const block_page *b, q_value *page)
+{
+    const q_analysis *an = b->document->analysis;
+    size_t tables = an && an->tables ? an->tables[b->index].count : 0;
+    size_t pairs = an && an->forms ? an->forms[b->index].count : 0;
+    size_t queries = an && an->answers ? an->answers[b->index].count : 0;
+    size_t parts = an && an->layouts ? an->layouts[b->index].count : 0;
+    q_value *ids;
+
+    if (b->page->line_count + tables + pairs + queries + parts == 0)
+        return;
+    ids = block__relation(page, Q_STR("CHILD"));
+    for (size_t i = 0; i < b->page->line_count; i++)
+        block__relate(b, ids, BLOCK_LINE, i);
+    for (size_t i = 0; i < tables; i++)
+        block__relate(b, ids, BLOCK_TABLE, i);
+    for (size_t i = 0; i < pairs; i++) {
+        block__relate(b, ids, BLOCK_KEY, i);
+        block__relate(b, ids, BLOCK_VALUE, i);
+    }
+    for (size_t i = 0; i < queries; i++)
+        block__relate(b, ids, BLOCK_QUERY, i);
+    for (size_t i = 0; i < parts; i++)
+        if (an->layouts[b->index].parts[i].list == SIZE_MAX)
+            block__relate(b, ids, BLOCK_PART, i);
+}
+
+void textract__page_blocks(const textract_document *d, size_t page, q_value *list)
+{
+    const q_analysis *an = d->analysis;
+    block_page b = {d, &d->pages->pages[page], page, list};
+    q_value *v;
 
     if (!list)
         return;
-    for (size_t i = 0; i < pages->count && base < b.end; i++) {
-        const q_page *page = &pages->pages[i];
+    v = block__add(&b, Q_STR("PAGE"), BLOCK_PAGE, 0, -1);
+    textract__geometry(v, &(q_page){.turn = 0}, (q_box){0, 0, 1, 1});
+    relate_all(&b, v);
+    line_blocks(&b);
+    word_blocks(&b);
+    if (an && (an->tables || an->forms))
+        tick_blocks(&b);
+    if (an && an->tables)
+        block__tables(&b, &an->tables[page]);
+    if (an && an->forms)
+        form_blocks(&b, &an->forms[page]);
+    if (an && an->answers)
+        answer_blocks(&b, &an->answers[page]);
+    if (an && an->layouts)
+        layout_blocks(&b, &an->layouts[page]);
+}
 
-        page_blocks(&b, page, i, base);
-        base += 1 + page->line_count + page->word_count;
-    }
+void textract__blocks(const textract_document *d, q_value *list)
+{
+    for (size_t i = 0; i < d->pages->count; i++)
+        textract__page_blocks(d, i, list);
 }

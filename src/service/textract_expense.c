@@ -50,6 +50,7 @@ static void line_items(q_value *groups, const q_pages *pages, const q_expense_ta
 
 void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value *out)
 {
+    textract_document blocks = {pages, NULL, NULL, pages->count > 1, textract__seed(pages)};
     q_value *document, *list;
 
     q_map_int(q_map_map(out, Q_STR("DocumentMetadata")), Q_STR("Pages"), (int64_t)pages->count);
@@ -61,14 +62,14 @@ void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value 
     list = q_map_list(document, Q_STR("LineItemGroups"));
     for (size_t i = 0; i < expense->table_count; i++)
         line_items(list, pages, &expense->tables[i], i);
-    textract__blocks(pages, 0, SIZE_MAX, pages->count > 1, q_map_list(document, Q_STR("Blocks")));
+    textract__blocks(&blocks, q_map_list(document, Q_STR("Blocks")));
 }
 
 q_code textract__analyze_expense(q_call *call)
 {
     q_expense expense;
     q_pages pages;
-    q_code rc = textract__read(call, &pages);
+    q_code rc = textract__read(call, false, &pages);
 
     if (!rc)
         rc = q_expense_read(&pages, call->arena, &expense, &call->err);

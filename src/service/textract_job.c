@@ -144,23 +144,49 @@ static bool token_read(q_arena *a, q_str token, q_str job, size_t *from)
     return true;
 }
 
+/* Keep `count` items of a list from number `from` on. */
+static void keep_window(q_value *list, size_t from, size_t count)
+{
+    q_value *v = list->first;
+
+    for (; v && from; from--)
+        v = v->next;
+    list->first = v;
+    list->count = 0;
+    for (; v && list->count < count; v = v->next) {
+        list->last = v;
+        list->count++;
+    }
+    if (list->last)
+        list->last->next = NULL;
+}
+
 static q_code put_blocks(q_call *call, const q_job *job)
 {
     int64_t max = q_value_int(call->in, Q_STR("MaxResults"), MAX_RESULTS);
     q_str token = q_value_str(call->in, Q_STR("NextToken"), Q_STR(""));
     size_t from = 0, count = max > MAX_RESULTS ? MAX_RESULTS : (size_t)max, all;
+    textract_document d = {.numbered = true};
+    q_value *list;
     q_pages pages;
     q_code rc = q_pages_decode(job->result, call->arena, &pages, &call->err);
 
     if (rc)
         return rc;
-    all = textract__block_count(&pages);
+    d.pages = &pages;
+    d.seed = textract__seed(&pages);
+    list = q_map_list(call->out, Q_STR("Blocks"));
+    textract__blocks(&d, list);
+    rc = q_value_ok(call->out, &call->err);
+    if (rc)
+        return rc;
+    all = q_value_count(list);
     if (token.n && (!token_read(call->arena, token, job->id, &from) || from >= all))
         return q_call_fail(call, "InvalidParameterException",
                            "NextToken is not one that this job gave");
     q_map_int(q_map_map(call->out, Q_STR("DocumentMetadata")), Q_STR("Pages"),
               (int64_t)pages.count);
-    textract__blocks(&pages, from, count, true, q_map_list(call->out, Q_STR("Blocks")));
+    keep_window(list, from, count);
     if (all - from > count)
         q_map_str(call->out, Q_STR("NextToken"), token_make(call->arena, job->id, from + count));
     q_map_str(call->out, Q_STR("DetectDocumentTextModelVersion"), Q_STR("1.0"));

@@ -112,6 +112,29 @@ class Textract(Suite):
         self.assertEqual(self.lines(reply), LETTER[0] + LETTER[1])
         self.assertEqual([b['Page'] for b in reply['Blocks'] if b['BlockType'] == 'PAGE'], [1, 2])
 
+    def test_layout(self):
+        reply = self.textract.analyze_document(Document={'Bytes': pdf([
+            ['Terms', 'Pay within thirty days of', 'the date of this letter.'], ['- 2 -']])}, FeatureTypes=['LAYOUT'])
+        self.assertEqual(reply['DocumentMetadata'], {'Pages': 2})
+        self.assertEqual(reply['AnalyzeDocumentModelVersion'], '1.0')
+        blocks = {b['Id']: b for b in reply['Blocks']}
+        said = []
+        for page in (b for b in reply['Blocks'] if b['BlockType'] == 'PAGE'):
+            for part in (blocks[i] for i in page['Relationships'][0]['Ids']):
+                if part['BlockType'].startswith('LAYOUT'):
+                    said += [blocks[i]['Text'] for i in part['Relationships'][0]['Ids']]
+        self.assertEqual(said, self.lines(reply))
+
+    def test_features_are_refused_by_name(self):
+        def refused(words, features, **further):
+            self.refused('InvalidParameterException', words, self.textract.analyze_document,
+                         Document={'Bytes': pdf(LETTER)}, FeatureTypes=features, **further)
+        refused('SIGNATURES', ['LAYOUT', 'SIGNATURES'])
+        refused('no feature', [])
+        refused('HumanLoopConfig', ['LAYOUT'], HumanLoopConfig={
+            'HumanLoopName': 'loop', 'FlowDefinitionArn': 'arn:aws:sagemaker:us-east-1:123456789012:flow-definition/f'})
+        refused('QueriesConfig', ['LAYOUT'], QueriesConfig={'Queries': [{'Text': 'Who wrote it?'}]})
+
     def test_expense(self):
         reply = self.textract.analyze_expense(Document={'Bytes': INVOICE.read_bytes()})
         document, = reply['ExpenseDocuments']

@@ -3,6 +3,7 @@
  *     bench_pages read DOCUMENT PAGES     read, with marks, and keep the pages (page_codec.h)
  *     bench_pages text PAGES              the replies of the API, as JSON
  *     bench_pages expense PAGES
+ *     bench_pages analyze PAGES [FEATURE|QUESTION...]
  *
  * Reading takes nearly all the time: with the pages kept, a change of what is made of them is
  * measured in seconds. QUERN_RECOGNISER chooses who reads.
@@ -67,7 +68,47 @@ static q_code put_expense(const q_pages *pages, q_arena *a, q_value *reply, q_er
     return rc;
 }
 
-static q_code say(const char *what, const char *path, q_arena *a, q_err *err)
+/* AnalyzeDocument of all features there are, or of those that are named; what names none is a
+ * question, to every page.
+ */
+static q_code put_analysis(const q_pages *pages, char **words, q_arena *a, q_value *reply,
+                           q_err *err)
+{
+    static const char *const all[] = {"TABLES", "FORMS", "LAYOUT"};
+    q_value *in = q_value_map(a), *features = q_map_list(in, Q_STR("FeatureTypes"));
+    q_value *queries = NULL;
+    q_analysis analysis;
+    q_wanted wanted;
+    q_code rc;
+
+    for (; *words; words++) {
+        bool feature = false;
+
+        for (size_t i = 0; i < 3; i++)
+            feature = feature || strcmp(*words, all[i]) == 0;
+        if (feature) {
+            q_list_str(features, q_str_of(*words));
+            continue;
+        }
+        if (!queries) {
+            queries = q_map_list(q_map_map(in, Q_STR("QueriesConfig")), Q_STR("Queries"));
+            q_list_str(features, Q_STR("QUERIES"));
+        }
+        q_value *query = q_list_map(queries);
+        q_map_str(query, Q_STR("Text"), q_str_of(*words));
+        q_list_str(q_map_list(query, Q_STR("Pages")), Q_STR("*"));
+    }
+    for (size_t i = 0; i < 3 && q_value_count(features) == 0; i++)
+        q_list_str(features, q_str_of(all[i]));
+    rc = textract__wanted(in, 1000, a, &wanted, err);
+    if (!rc)
+        rc = q_analysis_read(pages, &wanted, a, &analysis, err);
+    if (!rc)
+        q_textract_analysis(pages, &analysis, queries, reply);
+    return rc;
+}
+
+static q_code say(const char *what, const char *path, char **words, q_arena *a, q_err *err)
 {
     q_buf b = q_buf_init(a, memory);
     q_value *reply = q_value_map(a);
@@ -83,8 +124,10 @@ static q_code say(const char *what, const char *path, q_arena *a, q_err *err)
         q_textract_text(&pages, reply);
     else if (strcmp(what, "expense") == 0)
         rc = put_expense(&pages, a, reply, err);
+    else if (strcmp(what, "analyze") == 0)
+        rc = put_analysis(&pages, words, a, reply, err);
     else
-        rc = q_err_set(err, Q_INVALID, "%s: read, text or expense is wanted", what);
+        rc = q_err_set(err, Q_INVALID, "%s: read, text, expense or analyze is wanted", what);
     if (!rc)
         rc = q_value_ok(reply, err);
     if (rc)
@@ -99,14 +142,18 @@ int main(int argc, char **argv)
 {
     q_arena *a = q_arena_new(memory);
     q_err err = {0};
+    bool reads;
     q_code rc;
 
     setenv("OMP_THREAD_LIMIT", "1", 1);
-    if (!a || argc < 3 || (strcmp(argv[1], "read") == 0) != (argc == 4)) {
-        fputs("usage: bench_pages read DOCUMENT PAGES | text PAGES | expense PAGES\n", stderr);
+    reads = argc > 1 && strcmp(argv[1], "read") == 0;
+    if (!a || argc < 3 || (reads && argc != 4)) {
+        fputs("usage: bench_pages read DOCUMENT PAGES | text PAGES | expense PAGES |"
+              " analyze PAGES [FEATURE|QUESTION...]\n",
+              stderr);
         return 2;
     }
-    rc = argc == 4 ? read_pages(argv[2], argv[3], a, &err) : say(argv[1], argv[2], a, &err);
+    rc = reads ? read_pages(argv[2], argv[3], a, &err) : say(argv[1], argv[2], argv + 3, a, &err);
     if (rc)
         fprintf(stderr, "bench_pages: %s: %s\n", argv[2], err.msg);
     q_arena_free(a);

@@ -285,9 +285,13 @@ TEST(documents_survive_a_lack_of_memory)
     static const char where[] =
         "{\"DocumentLocation\":{\"S3Object\":{\"Bucket\":\"bucket\",\"Name\":\"key\"}}}";
     ask start = textract("Textract.StartDocumentTextDetection", where);
+    q_str plain = q_str_of(document());
+    q_str layout = q_str_printf(q_test_arena(), "%.*s,\"FeatureTypes\":[\"LAYOUT\"]}",
+                                (int)plain.n - 1, plain.p);
     ask put = {"s3", "PUT", "/bucket/page", {NULL}, sample_text_pdf(SAMPLE_INVOICE, 1, "")};
     const fault_case cases[] = {
         {"DetectDocumentText", textract("Textract.DetectDocumentText", document()), .slow = true},
+        {"AnalyzeDocument", textract("Textract.AnalyzeDocument", layout.p), .slow = true},
         {"AnalyzeExpense", textract("Textract.AnalyzeExpense", document()), .slow = true},
         {"StartDocumentTextDetection", start},
         {"GetDocumentTextDetection",
@@ -421,9 +425,9 @@ TEST(models_and_endpoints_survive_a_lack_of_memory)
 
 static bool swept(const char *operation)
 {
-    static const char *const documents[] = {"DetectDocumentText", "AnalyzeExpense",
-                                            "StartDocumentTextDetection",
-                                            "GetDocumentTextDetection", "GetPagePicture"};
+    static const char *const documents[] = {
+        "DetectDocumentText",         "AnalyzeDocument",          "AnalyzeExpense",
+        "StartDocumentTextDetection", "GetDocumentTextDetection", "GetPagePicture"};
 
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
         if (strcmp(documents[i], operation) == 0)
