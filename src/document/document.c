@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <leptonica/allheaders.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -191,13 +192,30 @@ static q_code mark_pdf(q_document *d, size_t index, q_arena *a, q_page *page, q_
     return rc;
 }
 
+/* A page of a PDF as it is drawn; the page's size is known. */
+static q_code read_drawn(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
+                         q_err *err)
+{
+    double width = page->width_pt, height = page->height_pt;
+    PIX *picture = NULL;
+    int dpi;
+    q_code rc = pdf__render(d->pdf, index, RENDER_DPI, &picture, &dpi, err);
+
+    if (!rc)
+        rc = recognise(d, picture, dpi, 72.0 / dpi, marks, words, page, err);
+    if (!rc && page->turn == 0) { /* what the file says is exact */
+        page->width_pt = width;
+        page->height_pt = height;
+    }
+    pixDestroy(&picture);
+    return rc;
+}
+
 static q_code read_pdf(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
                        q_err *err)
 {
     page__words seen = {.arena = words->arena};
-    q_page recognised = {0};
-    PIX *picture = NULL;
-    int dpi;
+    q_page recognised;
     q_code rc = pdf__page_size(d->pdf, index, &page->width_pt, &page->height_pt, err);
 
     if (rc)
@@ -208,23 +226,16 @@ static q_code read_pdf(q_document *d, size_t index, bool marks, page__words *wor
         return mark_pdf(d, index, words->arena, page, err);
     if (rc || page__words_size(words) >= FEW_CHARACTERS)
         return rc;
-    rc = pdf__render(d->pdf, index, RENDER_DPI, &picture, &dpi, err);
-    if (rc)
-        return rc;
-    rc = recognise(d, picture, dpi, 72.0 / dpi, marks, &seen, &recognised, err);
+    recognised = (q_page){.width_pt = page->width_pt, .height_pt = page->height_pt};
+    rc = read_drawn(d, index, marks, &seen, &recognised, err);
     /* A page of few characters is believed unless more is to be seen. */
     if (!rc && page__words_size(&seen) > page__words_size(words)) {
-        if (recognised.turn == 0) { /* what the file says is exact */
-            recognised.width_pt = page->width_pt;
-            recognised.height_pt = page->height_pt;
-        }
         *page = recognised;
         *words = seen;
     } else {
         page->marked = recognised.marked;
         page->marks = recognised.marks;
     }
-    pixDestroy(&picture);
     return rc;
 }
 
@@ -240,6 +251,75 @@ q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_pa
         rc = read_pdf(d, index, marks, &words, &page, err);
     else
         rc = read_image(d, index, marks, &words, &page, err);
+    if (!rc)
+        rc = page__build(&words, a, &page, err);
+    if (!rc)
+        *out = page;
+    return rc;
+}
+
+/* The part of a that b covers. */
+static double covered(q_box a, q_box b)
+{
+    double width = fmin(q_box_right(a), q_box_right(b)) - fmax(a.left, b.left);
+    double height = fmin(q_box_bottom(a), q_box_bottom(b)) - fmax(a.top, b.top);
+
+    return width > 0 && height > 0 ? width * height / (a.width * a.height) : 0;
+}
+
+/* A word's box as it is shown: that around its turned corners. */
+static q_box shown_box(const q_page *page, q_box b)
+{
+    double x[4], y[4];
+
+    for (int i = 0; i < 4; i++)
+        q_page_shown(page, i & 1 ? q_box_right(b) : b.left, i & 2 ? q_box_bottom(b) : b.top, &x[i],
+                     &y[i]);
+    b.left = fmin(fmin(x[0], x[1]), fmin(x[2], x[3]));
+    b.top = fmin(fmin(y[0], y[1]), fmin(y[2], y[3]));
+    b.width = fmax(fmax(x[0], x[1]), fmax(x[2], x[3])) - b.left;
+    b.height = fmax(fmax(y[0], y[1]), fmax(y[2], y[3])) - b.top;
+    return b;
+}
+
+/* Take out the words that lie where the text has some. */
+static void leave_out(const q_page *page, const page__words *text, page__words *words)
+{
+    static const double same = 0.4; /* of a word's area */
+    size_t kept = 0;
+
+    for (size_t i = 0; i < words->count; i++) {
+        q_box box = shown_box(page, words->items[i].box);
+        double sum = 0;
+
+        for (size_t k = 0; k < text->count && sum < same; k++)
+            sum += covered(box, text->items[k].box);
+        if (sum < same)
+            words->items[kept++] = words->items[i];
+    }
+    words->count = kept;
+}
+
+q_code q_document_recognise(q_document *d, size_t index, bool beside, q_arena *a, q_page *out,
+                            q_err *err)
+{
+    page__words words = {.arena = a}, text = {.arena = a};
+    q_page page = {0};
+    q_code rc;
+
+    if (index >= d->page_count)
+        return q_err_set(err, Q_INVALID, "page %zu of %zu", index + 1, d->page_count);
+    if (d->format != Q_FORMAT_PDF) {
+        rc = read_image(d, index, false, &words, &page, err);
+    } else {
+        rc = pdf__page_size(d->pdf, index, &page.width_pt, &page.height_pt, err);
+        if (!rc)
+            rc = read_drawn(d, index, false, &words, &page, err);
+        if (!rc && beside)
+            rc = pdf__text(d->pdf, index, &text, err);
+        if (!rc)
+            leave_out(&page, &text, &words);
+    }
     if (!rc)
         rc = page__build(&words, a, &page, err);
     if (!rc)

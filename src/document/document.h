@@ -41,6 +41,12 @@ size_t q_document_page_count(const q_document *d);
 Q_MUST_USE q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_page *out,
                                   q_err *err);
 
+/* Read page `index` by recognition alone, whatever text a PDF has. With `beside` words that the
+ * PDF's text has already are left out.
+ */
+Q_MUST_USE q_code q_document_recognise(q_document *d, size_t index, bool beside, q_arena *a,
+                                       q_page *out, q_err *err);
+
 /* Page `index` as people see it, appended to `out` as a JPEG `width` pixels wide: less where the
  * page is a picture of fewer, or would become too large. It stands as it does in the file.
  */

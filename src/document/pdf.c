@@ -16,8 +16,10 @@
 #include <sys/stat.h>
 
 enum {
-    TIME_LIMIT_MS = 60000, /* of one program on one page */
-    MAX_TEXT = 64 << 20,   /* bytes that a program may print about pages */
+    TIME_LIMIT_MS = 60000,  /* of one program on one page */
+    TEXT_LIMIT_MS = 600000, /* of one on all pages */
+    DRAW_DPI = 300,         /* to be looked at and read */
+    MAX_TEXT = 64 << 20,    /* bytes that a program may print about pages */
     RENDER_MIN_DPI = 10,
     /* A2 at 300 dpi. Larger boxes are mostly small pages with a wrong unit. */
     RENDER_PIXELS = 35000000
@@ -66,9 +68,10 @@ static q_code judge(const char *program, const child__result *r, q_err *err)
     return q_err_set(err, Q_INVALID, "the PDF cannot be read: %.*s", Q_ARG(complaint(r)));
 }
 
-static q_code run(const pdf_file *p, const char *const *argv, q_buf *out, q_err *err)
+static q_code run(const pdf_file *p, const char *const *argv, int time_limit_ms, q_buf *out,
+                  q_err *err)
 {
-    child__spec spec = {argv, p->fd, TIME_LIMIT_MS};
+    child__spec spec = {argv, p->fd, time_limit_ms};
     child__result result;
     q_code rc = child__run(&spec, out, &result, err);
 
@@ -85,7 +88,7 @@ static q_code read_info(pdf_file *p, q_err *err)
     q_code rc;
 
     snprintf(last, sizeof last, "%zu", p->limits.max_pages);
-    rc = run(p, argv, &out, err);
+    rc = run(p, argv, TIME_LIMIT_MS, &out, err);
     if (!rc)
         rc = pdf_info__parse(q_buf_str(&out), p->limits.max_pages, p->arena, &p->info, err);
     q_buf_clear(&out);
@@ -166,7 +169,7 @@ q_code pdf__text(const pdf_file *p, size_t index, page__words *words, q_err *err
     if (rc)
         goto done;
     snprintf(number, sizeof number, "%zu", index + 1);
-    rc = run(p, argv, &out, err);
+    rc = run(p, argv, TIME_LIMIT_MS, &out, err);
     if (rc)
         goto done;
     rc = pdf_text__parse(q_buf_str(&out), width, height, words, err);
@@ -175,33 +178,48 @@ done:
     return rc;
 }
 
-/* "P5\n2479 3508\n255\n", then a byte a pixel. *out as pixDestroy wants it. */
-static q_code picture(q_str pgm, const q_document_limits *limits, PIX **out, q_err *err)
+/* Rows of bytes, of one or three a pixel, as Leptonica has them. */
+static PIX *pix_of(const char *rows, uint64_t width, uint64_t height, size_t channels)
 {
-    q_str field[4], rest = pgm;
+    PIX *pix = pixCreateNoInit((l_int32)width, (l_int32)height, channels == 3 ? 32 : 8);
+
+    if (!pix)
+        return NULL;
+    for (size_t y = 0; y < height; y++) {
+        l_uint32 *line = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
+        const unsigned char *row = (const unsigned char *)rows + y * width * channels;
+
+        if (channels == 1)
+            memcpy(line, row, width);
+        for (size_t x = 0; x < width && channels == 3; x++)
+            line[x] = (l_uint32)row[3 * x] << L_RED_SHIFT |
+                      (l_uint32)row[3 * x + 1] << L_GREEN_SHIFT |
+                      (l_uint32)row[3 * x + 2] << L_BLUE_SHIFT;
+    }
+    if (channels == 1)
+        pixEndianByteSwap(pix); /* Leptonica keeps pixels in words of the machine's order */
+    return pix;
+}
+
+/* "P5\n2479 3508\n255\n", then a byte a pixel; P6: three. *out as pixDestroy wants it. */
+static q_code picture(q_str pnm, const q_document_limits *limits, PIX **out, q_err *err)
+{
+    q_str field[4], rest = pnm;
     uint64_t width, height;
-    PIX *pix;
+    size_t channels;
 
     for (int i = 0; i < 4; i++)
         q_str_cut(rest, i == 1 ? ' ' : '\n', &field[i], &rest);
-    if (!q_str_is(field[0], "P5") || !q_str_u64(field[1], &width) ||
+    channels = q_str_is(field[0], "P6") ? 3 : 1;
+    if ((channels == 1 && !q_str_is(field[0], "P5")) || !q_str_u64(field[1], &width) ||
         !q_str_u64(field[2], &height) || !q_str_is(field[3], "255"))
         return q_err_set(err, Q_INVALID, "the PDF page could not be drawn");
     if (image__check_size(width, height, limits, err))
         return err ? err->code : Q_LIMIT;
-    if (rest.n != width * height)
+    if (rest.n != width * height * channels)
         return q_err_set(err, Q_INVALID, "the PDF page was drawn in part only");
-    pix = pixCreateNoInit((l_int32)width, (l_int32)height, 8);
-    if (!pix)
-        return q_err_nomem(err);
-    for (size_t y = 0; y < height; y++) {
-        l_uint32 *line = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
-
-        memcpy(line, rest.p + y * width, width);
-    }
-    pixEndianByteSwap(pix); /* Leptonica keeps pixels in words of the machine's order */
-    *out = pix;
-    return Q_OK;
+    *out = pix_of(rest.p, width, height, channels);
+    return *out ? Q_OK : q_err_nomem(err);
 }
 
 /* The resolution, at most the wanted one, at which a page of that size has a bearable number of
@@ -215,11 +233,14 @@ static int resolution(double width, double height, int wanted_dpi, uint64_t max_
     return (int)fmin(fmax(dpi, RENDER_MIN_DPI), wanted_dpi);
 }
 
-q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, PIX **out, int *dpi, q_err *err)
+static q_code draw(const pdf_file *p, size_t index, bool colour, int wanted_dpi, PIX **out,
+                   int *dpi, q_err *err)
 {
     char number[24], dots[24];
-    const char *argv[] = {"pdftoppm", "-q",   "-gray", "-cropbox", "-r",       dots,
-                          "-f",       number, "-l",    number,     CHILD_FILE, NULL};
+    const char *argv[] = {"pdftoppm", "-q",       colour ? "-q" : "-gray",
+                          "-cropbox", "-r",       dots,
+                          "-f",       number,     "-l",
+                          number,     CHILD_FILE, NULL};
     q_buf drawn = q_buf_init(NULL, 64);
     double width = 0, height = 0;
     q_code rc = pdf__page_size(p, index, &width, &height, err);
@@ -228,16 +249,22 @@ q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, PIX **out, i
         goto done;
     *dpi = resolution(width, height, wanted_dpi, p->limits.max_pixels);
     /* Sizes round up; the header takes a few bytes more. */
-    drawn.limit = (size_t)((width * *dpi / 72 + 2) * (height * *dpi / 72 + 2)) + 64;
+    drawn.limit =
+        (size_t)((width * *dpi / 72 + 2) * (height * *dpi / 72 + 2)) * (colour ? 3 : 1) + 64;
     snprintf(number, sizeof number, "%zu", index + 1);
     snprintf(dots, sizeof dots, "%d", *dpi);
-    rc = run(p, argv, &drawn, err);
+    rc = run(p, argv, TIME_LIMIT_MS, &drawn, err);
     if (rc)
         goto done;
     rc = picture(q_buf_str(&drawn), &p->limits, out, err);
 done:
     q_buf_clear(&drawn);
     return rc;
+}
+
+q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, PIX **out, int *dpi, q_err *err)
+{
+    return draw(p, index, false, wanted_dpi, out, dpi, err);
 }
 
 q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out, q_err *err)
@@ -257,8 +284,43 @@ q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out,
     snprintf(quality, sizeof quality, "quality=%d", PICTURE_QUALITY);
     snprintf(across, sizeof across, "%u", w);
     snprintf(down, sizeof down, "%u", h);
-    rc = run(p, argv, out, err);
+    rc = run(p, argv, TIME_LIMIT_MS, out, err);
     if (!rc && out->n == 0)
         return q_err_set(err, Q_INVALID, "the PDF page could not be drawn");
+    return rc;
+}
+
+q_code pdf__draw(const pdf_file *p, size_t index, PIX **out, q_err *err)
+{
+    l_int32 colour = 0;
+    int dpi;
+    q_code rc = draw(p, index, true, DRAW_DPI, out, &dpi, err);
+    PIX *grey;
+
+    if (rc || pixColorsForQuantization(*out, 0, NULL, &colour, 0) || colour)
+        return rc;
+    grey = pixConvertTo8(*out, 0);
+    if (!grey)
+        return Q_OK;
+    pixDestroy(out);
+    *out = grey;
+    return Q_OK;
+}
+
+q_code pdf__has_text(const pdf_file *p, bool *has, size_t n, q_err *err)
+{
+    const char *argv[] = {"pdftotext", "-q", "-enc", "UTF-8", CHILD_FILE, "-", NULL};
+    q_buf out = q_buf_init(NULL, MAX_TEXT);
+    q_code rc = run(p, argv, TEXT_LIMIT_MS, &out, err);
+    size_t page = 0;
+
+    memset(has, 0, n * sizeof *has);
+    for (size_t i = 0; i < out.n && page < n && !rc; i++) {
+        if (out.p[i] == '\f')
+            page++;
+        else if (!q_is_space(out.p[i]))
+            has[page] = true;
+    }
+    q_buf_clear(&out);
     return rc;
 }

@@ -42,4 +42,10 @@ Q_MUST_USE q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, s
 Q_MUST_USE q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out,
                                q_err *err);
 
+/* The page at 300 dpi, or less as above, in colour (32 bits a pixel); grey when there is none. */
+Q_MUST_USE q_code pdf__draw(const pdf_file *p, size_t index, struct Pix **out, q_err *err);
+
+/* has[i], for the first n pages: whether page i has any text, shown or hidden. */
+Q_MUST_USE q_code pdf__has_text(const pdf_file *p, bool *has, size_t n, q_err *err);
+
 #endif

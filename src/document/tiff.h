@@ -21,4 +21,23 @@ typedef struct tiff__page {
 Q_MUST_USE q_code tiff__pages(q_str file, size_t max_pages, q_arena *a, tiff__page **pages,
                               size_t *count, q_err *err);
 
+/* How a page's picture is kept. What the file does not say has TIFF's default. */
+typedef struct tiff__layout {
+    uint64_t width, height;
+    unsigned compression, photometric, bits, samples, orientation, fill_order, planar, predictor;
+    unsigned extra_samples; /* how many of the samples are no colour */
+    double x_dpi, y_dpi;    /* 0: not said */
+    bool tiled;
+    uint64_t piece_width, piece_height; /* of a strip or tile; the last strip may be lower */
+    q_str tables;                       /* of JPEG, for all pieces; may be empty */
+    q_str *pieces;                      /* strips or tiles, borrowed from the file */
+    size_t piece_count;
+} tiff__layout;
+
+/* Of page `index` of a file. In the arena. Fails with Q_INVALID (no such page, or its data are not
+ * inside the file), Q_NOMEM. An Exif block is such a file too, without pieces.
+ */
+Q_MUST_USE q_code tiff__layout_of(q_str file, size_t index, q_arena *a, tiff__layout *out,
+                                  q_err *err);
+
 #endif
