@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,7 +20,8 @@ enum {
      */
     WORKER_CPU_SECONDS = 3600,
     PAGES_A_LEASE = 20,
-    RETRY_MS = 100 /* till a helper asks again for a free worker */
+    RETRY_MS = 100, /* till a helper asks again for a free worker */
+    PAGES_AHEAD = 8 /* of the page that is handed on next, for each worker */
 };
 
 const q_read_options q_read_default_options = {
@@ -43,6 +45,13 @@ q_code q_reader_workers_new(size_t slots, const char *recogniser, q_workers **ou
     return q_workers_new(&config, out, err);
 }
 
+/* A page that waits to be handed on. */
+typedef struct arrival {
+    q_arena *arena; /* NULL: of a page that is skipped */
+    q_page page;
+    bool there;
+} arrival;
+
 /* One document being read. Pages are given out in order; after a failure no
  * further ones are, so the lowest failing page is always among those tried.
  */
@@ -61,6 +70,9 @@ typedef struct reading {
     q_err failure;      /* under mu */
     q_arena *arena;     /* under mu: the caller's */
     q_page *pages;      /* each written by whoever reads it, under mu */
+    arrival *arrivals;  /* under mu; instead of pages when they are handed on */
+    size_t handed;      /* under mu: so many were */
+    bool handing;       /* under mu: a thread is at it */
 } reading;
 
 /* One thread's worker. */
@@ -145,10 +157,27 @@ static size_t threads_each(const reading *r)
     return share ? share : 1;
 }
 
+/* Keep a page in an arena of its own till it is handed on. */
+static q_code arrive(reading *r, size_t index, q_str bytes, q_err *err)
+{
+    arrival x = {.arena = q_arena_new(REPLY_MEMORY), .there = true};
+    q_code rc = x.arena ? q_page_decode(bytes, x.arena, &x.page, err) : q_err_nomem(err);
+
+    if (rc) {
+        q_arena_free(x.arena);
+        return rc;
+    }
+    pthread_mutex_lock(&r->mu);
+    r->arrivals[index] = x;
+    pthread_mutex_unlock(&r->mu);
+    return Q_OK;
+}
+
 /* Read a page and keep it. */
 static q_code read_page(lease *l, size_t index, q_err *err)
 {
-    reader_read_request request = {index, threads_each(l->r), l->r->options->marks};
+    reader_read_request request = {index + l->r->options->first, threads_each(l->r),
+                                   l->r->options->marks, l->r->options->how};
     q_arena *a = q_arena_new(REPLY_MEMORY);
     q_str reply;
     q_code rc;
@@ -157,7 +186,9 @@ static q_code read_page(lease *l, size_t index, q_err *err)
         return q_err_nomem(err);
     rc = call(l, READER_READ, (q_str){(const char *)&request, sizeof request}, false, a, &reply,
               err);
-    if (!rc) {
+    if (!rc && l->r->arrivals) {
+        rc = arrive(l->r, index, reply, err);
+    } else if (!rc) {
         pthread_mutex_lock(&l->r->mu);
         rc = q_page_decode(reply, l->r->arena, &l->r->pages[index], err);
         pthread_mutex_unlock(&l->r->mu);
@@ -172,7 +203,14 @@ static bool page_take(reading *r, size_t *index)
     bool more;
 
     pthread_mutex_lock(&r->mu);
-    more = r->next < r->total && r->failed_page == SIZE_MAX;
+    for (;;) {
+        while (r->options->skip && r->next < r->total && r->options->skip[r->next])
+            r->next++;
+        more = r->next < r->total && r->failed_page == SIZE_MAX;
+        if (!more || !r->arrivals || r->next < r->handed + PAGES_AHEAD * r->options->parallel)
+            break;
+        pthread_cond_wait(&r->changed, &r->mu); /* whoever reads or hands on a page tells */
+    }
     if (more)
         *index = r->next++;
     pthread_mutex_unlock(&r->mu);
@@ -190,6 +228,34 @@ static void page_done(reading *r, size_t index, q_code rc, const q_err *err)
         r->failure.code = rc;
     }
     pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->mu);
+}
+
+/* Hand on what has arrived, in order. */
+static void hand_on(reading *r)
+{
+    pthread_mutex_lock(&r->mu);
+    while (r->arrivals && !r->handing && r->handed < r->total && r->failed_page == SIZE_MAX &&
+           r->arrivals[r->handed].there) {
+        arrival *x = &r->arrivals[r->handed];
+        q_err err = {.code = Q_OK};
+        q_code rc;
+
+        r->handing = true;
+        pthread_mutex_unlock(&r->mu);
+        rc = r->options->page(r->options->page_ctx, r->handed, x->arena ? &x->page : NULL, &err);
+        pthread_mutex_lock(&r->mu);
+        q_arena_free(x->arena);
+        x->arena = NULL;
+        r->handing = false;
+        if (rc) {
+            r->failed_page = r->handed;
+            r->failure = err;
+            r->failure.code = rc;
+        }
+        r->handed++;
+        pthread_cond_broadcast(&r->changed);
+    }
     pthread_mutex_unlock(&r->mu);
 }
 
@@ -217,6 +283,7 @@ static void read_pages(lease *l, bool report)
             rc = read_page(l, index, &err);
         l->read++;
         page_done(r, index, rc, &err);
+        hand_on(r);
         if (report) {
             pthread_mutex_lock(&r->mu);
             count = r->done;
@@ -318,14 +385,36 @@ static void helpers_await(reading *r)
     }
 }
 
+/* What is not to be read has arrived. */
+static void skip_pages(reading *r)
+{
+    for (size_t i = 0; i < r->total && r->arrivals && r->options->skip; i++)
+        if (r->options->skip[i]) {
+            r->arrivals[i].there = true;
+            r->done++;
+        }
+}
+
+static void arrivals_free(reading *r)
+{
+    for (size_t i = 0; i < r->total && r->arrivals; i++)
+        q_arena_free(r->arrivals[i].arena);
+    free(r->arrivals);
+}
+
 static q_code read_all(reading *r, lease *l, q_err *err)
 {
     pthread_t threads[MAX_PARALLEL];
     size_t helpers;
 
-    r->pages = q_arena_array(r->arena, r->total, sizeof *r->pages);
-    if (!r->pages)
+    if (r->options->page)
+        r->arrivals = calloc(r->total, sizeof *r->arrivals);
+    else
+        r->pages = q_arena_array(r->arena, r->total, sizeof *r->pages);
+    if (!r->pages && !r->arrivals)
         return q_err_nomem(err);
+    skip_pages(r);
+    hand_on(r);
     helpers = helpers_start(r, threads);
     read_pages(l, true);
     lease_end(l); /* at once, for whoever waits for a worker */
@@ -355,6 +444,17 @@ static q_read_options with_defaults(const q_read_options *given)
     return o;
 }
 
+/* Of the document's pages, those that are wanted. */
+static q_code select_pages(reading *r, q_err *err)
+{
+    const q_read_options *o = r->options;
+
+    if (o->first > r->total || o->count > r->total - o->first)
+        return q_err_set(err, Q_INVALID, "the document has only %zu pages", r->total);
+    r->total = o->count ? o->count : r->total - o->first;
+    return Q_OK;
+}
+
 q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_arena *a,
                        q_pages *out, q_err *err)
 {
@@ -380,11 +480,13 @@ q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_ar
         rc = q_err_set(err, Q_CRASHED, "a worker answered nonsense");
         goto done;
     }
-    rc = read_all(&r, &l, err);
-    if (rc)
-        goto done;
-    *out = (q_pages){r.pages, r.total};
+    rc = select_pages(&r, err);
+    if (!rc)
+        rc = read_all(&r, &l, err);
+    if (!rc)
+        *out = (q_pages){r.pages, r.pages ? r.total : 0};
 done:
+    arrivals_free(&r);
     lease_end(&l);
     pthread_cond_destroy(&r.changed);
     pthread_mutex_destroy(&r.mu);

@@ -31,6 +31,13 @@ void q_reader_release(void *state); /* NULL is fine */
 Q_MUST_USE q_code q_reader_workers_new(size_t slots, const char *recogniser, q_workers **out,
                                        q_err *err);
 
+/* What is read of a PDF's page. */
+typedef enum q_read_how {
+    Q_READ_BEST,    /* its text where it has some, else what is seen */
+    Q_READ_PICTURE, /* what is seen, whatever text it has */
+    Q_READ_BESIDE   /* what is seen, but not where it has text */
+} q_read_how;
+
 typedef struct q_read_options { /* 0 and NULL: as in q_read_default_options */
     q_document_limits limits;
     int timeout_ms;      /* for the whole document, waiting for a worker left out */
@@ -40,13 +47,22 @@ typedef struct q_read_options { /* 0 and NULL: as in q_read_default_options */
     /* Called now and then on the caller's thread; default: nothing. */
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;
+    q_read_how how;
+    /* With this, pages are handed on in their order, one at a time, on any thread, and none is
+     * kept: memory does not grow with their number. `page` is borrowed for the call; NULL for one
+     * that `skip` says is not to be read. An error ends the reading.
+     */
+    q_code (*page)(void *ctx, size_t index, const q_page *page, q_err *err);
+    void *page_ctx;
+    const bool *skip;    /* by page; NULL: none. Only with `page` */
+    size_t first, count; /* these pages only, numbered from 0 on; count 0: all. Only with `page` */
 } q_read_options;
 
 extern const q_read_options q_read_default_options;
 
 /* Read all pages of the file behind `fd` (borrowed, seekable). *out is in the
- * arena. Fails as q_document_open and q_document_read do, and with Q_CRASHED
- * or Q_TIMEOUT when a worker died or took too long. When a page fails the
+ * arena, and has no pages when they were handed on. Fails as q_document_open and q_document_read
+ * do, and with Q_CRASHED or Q_TIMEOUT when a worker died or took too long. When a page fails the
  * sentence names it ("page 3: ..."): the first that does, by number.
  */
 Q_MUST_USE q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_arena *a,

@@ -38,6 +38,16 @@ q_code q_picture_prepare(void **state, q_err *err)
     return *state ? Q_OK : q_err_nomem(err);
 }
 
+static q_code read_page(reader_state *s, const reader_read_request *wanted, q_arena *a,
+                        q_page *page, q_err *err)
+{
+    size_t index = (size_t)wanted->index;
+
+    if (wanted->how == Q_READ_BEST)
+        return q_document_read(s->document, index, wanted->marks == 1, a, page, err);
+    return q_document_recognise(s->document, index, wanted->how == Q_READ_BESIDE, a, page, err);
+}
+
 q_code q_reader_prepare(void **state, q_err *err)
 {
     const char *name = getenv("QUERN_RECOGNISER");
@@ -109,8 +119,7 @@ static q_code task_read(q_str request, const int *fds, size_t fd_count, void **s
     if (rc)
         return rc;
     a = q_arena_new(PAGE_MEMORY);
-    rc = a ? q_document_read(s->document, (size_t)wanted.index, wanted.marks == 1, a, &page, err)
-           : q_err_nomem(err);
+    rc = a ? read_page(s, &wanted, a, &page, err) : q_err_nomem(err);
     if (!rc)
         q_page_encode(&page, reply);
     q_arena_free(a);

@@ -22,6 +22,7 @@ typedef struct reader_read_request {
     uint64_t index;   /* of the page */
     uint64_t threads; /* to read it with; the answer is the same for any number */
     uint64_t marks;   /* 1: look for what is drawn, too */
+    uint64_t how;     /* q_read_how */
 } reader_read_request;
 
 typedef struct reader_picture_request {

@@ -67,6 +67,75 @@ TEST(reader_gives_the_same_pages_for_any_number_of_workers)
     close(fd);
 }
 
+/* What a sink was given: pages in their order, one at a time. */
+typedef struct sink {
+    size_t next, without, fail_at;
+    bool busy;
+} sink;
+
+static q_code take_page(void *ctx, size_t index, const q_page *page, q_err *err)
+{
+    sink *k = ctx;
+
+    CHECK(!k->busy);
+    k->busy = true;
+    CHECK_EQ(index, k->next);
+    k->next++;
+    if (page)
+        CHECK_STREQ(page->lines[0].text, "Invoice Number: 7731");
+    else
+        k->without++;
+    k->busy = false;
+    return index == k->fail_at ? q_err_set(err, Q_FULL, "no room") : Q_OK;
+}
+
+TEST(reader_hands_pages_on_in_order)
+{
+    int fd = sample_fd(sample_text_pdf(SAMPLE_INVOICE, 60, ""));
+    q_read_options options = q_read_default_options;
+    bool skip[60] = {[0] = true, [7] = true, [8] = true, [59] = true};
+
+    options.page = take_page;
+    options.skip = skip;
+    for (size_t slots = 1; slots <= 3; slots++) {
+        q_workers *w = workers("--spawner", slots);
+        sink k = {.fail_at = SIZE_MAX};
+        q_pages pages;
+
+        options.parallel = 3;
+        options.page_ctx = &k;
+        CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, NULL), Q_OK);
+        CHECK_EQ(pages.count, 0);
+        CHECK_EQ(k.next, 60);
+        CHECK_EQ(k.without, 4);
+        q_workers_free(w);
+    }
+    close(fd);
+}
+
+TEST(reader_stops_when_a_page_is_not_taken)
+{
+    int fd = sample_fd(sample_text_pdf(SAMPLE_INVOICE, 9, ""));
+    q_workers *w = workers("--spawner", 2);
+    sink k = {.fail_at = 2};
+    q_read_options options = {.page = take_page, .page_ctx = &k, .parallel = 2};
+    q_err err = {0};
+    q_pages pages;
+
+    CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, &err), Q_FULL);
+    CHECK_STR(err.msg, "page 3: no room");
+    CHECK_EQ(k.next, 3);
+    options.first = 5;
+    options.count = 4;
+    k = (sink){.fail_at = SIZE_MAX};
+    CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, &err), Q_OK);
+    CHECK_EQ(k.next, 4);
+    options.count = 5;
+    CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, &err), Q_INVALID);
+    q_workers_free(w);
+    close(fd);
+}
+
 TEST(reader_recognises_in_the_sandbox)
 {
     PIX *pix = sample_picture(sample_text_pdf(SAMPLE_INVOICE, 1, ""));
