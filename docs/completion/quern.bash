@@ -54,22 +54,23 @@ _quern() {
     _filedir -d
     return
     ;;
-  --svg | -o)
+  --svg | -o | --sidecar)
     _filedir
     return
     ;;
-  --on | --alias | --shape | --bound | --limit)
+  --on | --off | --to | --alias | --shape | --bound | --limit)
     return
     ;;
   esac
 
-  local commands='serve read expense search chat bot function model version help'
+  local commands='serve read pdf expense search chat bot function model version help'
   local options='' subcommands=''
   case $command in
   serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --recogniser' ;;
   read) options='--format --recogniser --data --no-index' ;;
   expense) options='--format --recogniser --data --no-index' ;;
   search) options='--data --limit --format' ;;
+  pdf) options='--deskew --rotate --skip-text --redo --force --sidecar --pdfa --recogniser --on --to --off --list --data' ;;
   chat) options='--data --alias' ;;
   bot) options='--data --alias' subcommands='import list' ;;
   function) options='--data --on' subcommands='add list' ;;
@@ -87,7 +88,7 @@ _quern() {
     case $command in
     help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
     chat) mapfile -t COMPREPLY < <(compgen -W "$(_quern_names bot)" -- "$cur") ;;
-    read | expense) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
+    read | pdf | expense) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
     bot) _filedir json ;;
     model) _filedir '@(onnx|q)' ;;
     function) ((cword == 4)) && _filedir -d ;;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "service/picture.h"
 #include "service/reader.h"
+#include "service/searchable.h"
 #include "serving/host.h"
 #include "work/worker.h"
 
@@ -11,8 +12,8 @@
 #include <string.h>
 
 const cli_command *const cli_commands[] = {
-    &cli_serve,    &cli_read,  &cli_expense, &cli_search, &cli_chat, &cli_bot,
-    &cli_function, &cli_model, &cli_version, &cli_help,   NULL,
+    &cli_serve, &cli_read,     &cli_pdf,   &cli_expense, &cli_search, &cli_chat,
+    &cli_bot,   &cli_function, &cli_model, &cli_version, &cli_help,   NULL,
 };
 
 const cli_command *cli_find(const char *name)
@@ -127,6 +128,8 @@ int cli_main(int argc, char **argv)
     if (strcmp(name, Q_PICTURE_COMMAND) == 0)
         return q_worker_main(q_reader_tasks, q_reader_task_count, q_picture_prepare,
                              q_reader_release);
+    if (strcmp(name, Q_WRITER_COMMAND) == 0)
+        return q_worker_main(q_searchable_tasks, q_searchable_task_count, NULL, NULL);
     if (strcmp(name, Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
     command = cli_find(name);

@@ -37,3 +37,13 @@ int cli_data_open(const char *given, q_catalog **out)
     q_arena_free(a);
     return rc ? CLI_FAILED : CLI_OK;
 }
+
+bool cli_s3_uri(const char *uri, q_str *bucket, q_str *prefix)
+{
+    q_str s = q_str_of(uri);
+
+    if (!q_str_starts(s, Q_STR("s3://")))
+        return false;
+    q_str_cut(q_str_sub(s, 5, s.n), '/', bucket, prefix);
+    return bucket->n > 0;
+}

@@ -14,4 +14,7 @@ const char *cli_data_dir(const char *given, q_arena *a);
  */
 int cli_data_open(const char *given, q_catalog **out);
 
+/* "s3://BUCKET/PREFIX" into its two parts, borrowed from it. False for anything else. */
+bool cli_s3_uri(const char *uri, q_str *bucket, q_str *prefix);
+
 #endif

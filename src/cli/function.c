@@ -15,17 +15,6 @@
 
 enum { DEFAULT_TIMEOUT_MS = 60000 };
 
-/* "s3://BUCKET/PREFIX" into its two parts. */
-static bool parse_source(const char *uri, q_str *bucket, q_str *prefix)
-{
-    q_str s = q_str_of(uri);
-
-    if (!q_str_starts(s, Q_STR("s3://")))
-        return false;
-    q_str_cut(q_str_sub(s, 5, s.n), '/', bucket, prefix);
-    return bucket->n > 0;
-}
-
 static int add(const char *data, const char *name, const char *folder, const char *on)
 {
     q_function_spec spec = {.name = q_str_of(name), .timeout_ms = DEFAULT_TIMEOUT_MS};
@@ -34,7 +23,7 @@ static int add(const char *data, const char *name, const char *folder, const cha
     q_err err;
     int status = CLI_FAILED;
 
-    if (on && !parse_source(on, &spec.bucket, &spec.prefix))
+    if (on && !cli_s3_uri(on, &spec.bucket, &spec.prefix))
         return cli_usage(&cli_function, "--on is %s; s3://BUCKET/PREFIX is wanted", on);
     if (!realpath(folder, path)) {
         cli_error("%s: %s", folder, strerror(errno));

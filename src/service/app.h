@@ -27,6 +27,7 @@ typedef struct q_app {
     q_objects *objects;
     q_workers *workers;  /* that read documents */
     q_workers *pictures; /* that draw their pages for people */
+    q_workers *writers;  /* that write searchable PDFs */
     q_workers *hosts;    /* that serve models */
     q_endpoints *endpoints;
     q_jobs *jobs;

@@ -9,6 +9,7 @@
 #include "service/reader.h"
 #include "service/sagemaker.h"
 #include "service/search.h"
+#include "service/searchable_rule.h"
 #include "service/services.h"
 #include "service/textract.h"
 #include "service/uploads.h"
@@ -56,6 +57,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_reader_workers_new(q_cpu_count(), p->config.recogniser, &app->workers, err);
     if (!rc)
         rc = q_picture_workers_new(q_cpu_count(), &app->pictures, err);
+    if (!rc)
+        rc = q_searchable_workers_new(q_cpu_count() + 2, &app->writers, err);
     if (!rc)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)
@@ -166,6 +169,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
     if (!rc)
         rc = q_uploads_start(&p->app, err);
     if (!rc)
+        rc = q_searchable_start(&p->app, err);
+    if (!rc)
         rc = q_textract_register(&p->app, err);
     if (!rc)
         rc = q_search_register(&p->app, err);
@@ -216,6 +221,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_bots_free(p->app.bots);
     q_events_free(p->app.events);
     q_workers_free(p->app.pictures);
+    q_workers_free(p->app.writers);
     q_workers_free(p->app.workers);
     q_objects_close(p->app.objects);
     q_catalog_close(p->app.catalog);

@@ -270,4 +270,5 @@ class Textract(Suite):
         self.assertEqual(self.lines(json.loads(out)), LETTER[0])
 
 
-main(Textract)
+if __name__ == '__main__':
+    main(Textract)
