@@ -14,8 +14,11 @@ enum {
 };
 static const float core_least = 0.3F;  /* of the map, to belong to a core */
 static const float score_least = 0.6F; /* of a core's mean */
-/* A core is the line without a margin of area * this / perimeter. */
-static const double margin = 1.5;
+/* A core is the line without a margin of area * this / perimeter. The models' makers use 1.5, and
+ * leave more paper above and below: 1.3 reads .912 of receipts' words for .906, .984 of pages' for
+ * .981.
+ */
+static const double margin = 1.3;
 /* A rectangle is upright when it is this much taller than wide. */
 static const double upright = 1.5;
 

@@ -4,7 +4,7 @@
  * probability to each character, to "none" (class 0) and to the blank (the last class). A
  * character is read where it is the likeliest and was not so the step before (connectionist
  * temporal classification). The blank seldom wins, for its place is taken by "none" between two
- * letters; that it came near is enough to part words.
+ * letters; that it came near, and that the two are far apart, is enough to part words.
  *
  * Source: Graves et al. 2006, "Connectionist Temporal Classification".
  */

@@ -38,7 +38,7 @@ TEST(a_flat_core_is_widened_on_all_sides)
 {
     float *map = empty_map();
     ppocr_lines lines;
-    double margin = 1.5 * 60 * 10 / (2 * (60 + 10));
+    double margin = 1.3 * 60 * 10 / (2 * (60 + 10));
 
     paint(map, 60, 40, 60, 10, 0, 0.9F);
     lines = find(map);
@@ -64,8 +64,8 @@ TEST(a_slanted_core_has_a_slanted_rectangle)
         CHECK_NEAR(atan2(lines.items[0].ay, lines.items[0].ax) * 180 / M_PI, degrees, 1.5);
         CHECK_NEAR(lines.items[0].x, 60, 0.8);
         CHECK_NEAR(lines.items[0].y, 40, 0.8);
-        CHECK_NEAR(ppocr__line_width(&lines.items[0]), 60 + 15, 3);
-        CHECK_NEAR(ppocr__line_height(&lines.items[0]), 12 + 15, 3);
+        CHECK_NEAR(ppocr__line_width(&lines.items[0]), 60 + 13, 3);
+        CHECK_NEAR(ppocr__line_height(&lines.items[0]), 12 + 13, 3);
         /* Down is a quarter turn clockwise from along. */
         CHECK(lines.items[0].ax * lines.items[0].by - lines.items[0].ay * lines.items[0].bx > 0);
     }

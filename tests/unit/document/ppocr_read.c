@@ -17,8 +17,8 @@ static ppocr_alphabet letters(void)
     return out;
 }
 
-/* What a model says of a line: a character a step, '-' none, '_' the blank, '.' none with the
- * blank nearly as likely as it needs to be, ':' a little likelier.
+/* What a model says of a line: a character a step, '-' none, '_' the blank, ':' none with the
+ * blank near.
  */
 static ppocr_text read_steps(const char *line)
 {
@@ -36,8 +36,8 @@ static ppocr_text read_steps(const char *line)
             step[BLANK] = 0.9F;
         else
             step[NONE] = 0.9F;
-        if (line[t] == '.' || line[t] == ':')
-            step[BLANK] = line[t] == '.' ? 0.04F : 0.06F;
+        if (line[t] == ':')
+            step[BLANK] = 0.06F;
     }
     CHECK_EQ(ppocr__read(p, n, &alphabet, q_test_arena(), &out, NULL), Q_OK);
     return out;
@@ -79,8 +79,14 @@ TEST(a_blank_that_nearly_won_parts_words_too)
 {
     reads("ab:cd", "ab|cd");
     reads("ab-:-cd", "ab|cd");
-    reads("ab.cd", "abcd");
     reads(":ab:", "ab");
+}
+
+TEST(letters_set_wide_apart_are_one_word)
+{
+    reads("a:b:c:d", "abcd");
+    reads("a--b--c:d", "abcd");
+    reads("a:b:c:::d:e", "abc|de");
 }
 
 TEST(a_line_without_characters_has_no_words)
