@@ -4,6 +4,7 @@
 
 #include "document/image.h"
 #include "document/marks.h"
+#include "document/marks_tick.h"
 #include "document/page_build.h"
 #include "document/pdf.h"
 #include "document/picture.h"
@@ -253,6 +254,8 @@ q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_pa
         rc = read_image(d, index, marks, &words, &page, err);
     if (!rc)
         rc = page__build(&words, a, &page, err);
+    if (!rc && page.marked)
+        rc = marks__ticks_beside_words(&page, a, err);
     if (!rc)
         *out = page;
     return rc;

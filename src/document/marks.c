@@ -1,5 +1,6 @@
 #include "document/marks.h"
 
+#include "document/marks_tick.h"
 #include "document/ppocr_resample.h"
 
 #include <leptonica/allheaders.h>
@@ -70,6 +71,8 @@ q_code marks__find(PIX *picture, const page__frame *frame, q_arena *a, q_marks *
         rc = binarise(upright, &binary, err);
     if (!rc)
         rc = marks__rules(binary, a, out, err);
+    if (!rc)
+        rc = marks__ticks(binary, a, out, err);
     pixDestroy(&upright);
     pixDestroy(&binary);
     return rc;
