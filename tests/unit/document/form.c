@@ -1,0 +1,205 @@
+#include "document/form.h"
+
+#include "test.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+/* Pages of 600 x 800 points in a type of 10 points, drawn as text: each line a word's left edge,
+ * its baseline's row and its text.
+ */
+typedef struct put {
+    double x, y;
+    const char *text; /* a line: its words with single blanks */
+} put;
+
+enum { MAX_WORDS = 200 };
+
+static q_page page_of(const put *lines, size_t n)
+{
+    q_page p = {.width_pt = 600, .height_pt = 800, .marked = true, .from_text_layer = true};
+
+    p.words = q_arena_array(q_test_arena(), MAX_WORDS, sizeof *p.words);
+    p.lines = q_arena_array(q_test_arena(), n + 1, sizeof *p.lines);
+    for (size_t i = 0; i < n; i++) {
+        q_line *l = &p.lines[p.line_count++];
+        q_str rest = q_str_of(lines[i].text), word;
+        double x = lines[i].x;
+
+        *l = (q_line){.text = rest, .first_word = p.word_count, .confidence = 99};
+        while (rest.n) {
+            q_str_cut(rest, ' ', &word, &rest);
+            CHECK(p.word_count < MAX_WORDS);
+            p.words[p.word_count++] = (q_word){
+                word, {x / 600, lines[i].y / 800, (double)word.n * 5 / 600, 10.0 / 800}, 99};
+            x += (double)(word.n + 1) * 5;
+            l->word_count++;
+        }
+        l->box = (q_box){lines[i].x / 600, lines[i].y / 800, (x - 5 - lines[i].x) / 600, 0.0125};
+    }
+    return p;
+}
+
+static void rule(q_page *p, double x0, double y0, double x1, double y1)
+{
+    q_rule *more = q_arena_array(q_test_arena(), p->marks.rule_count + 1, sizeof *more);
+
+    if (p->marks.rule_count)
+        memcpy(more, p->marks.rules, p->marks.rule_count * sizeof *more);
+    more[p->marks.rule_count++] =
+        (q_rule){{x0 / 600, y0 / 800, (x1 - x0 + 1) / 600, (y1 - y0 + 1) / 800}, x1 - x0 < y1 - y0};
+    p->marks.rules = more;
+}
+
+static void tick(q_page *p, double x, double y, bool selected)
+{
+    q_tick *more = q_arena_array(q_test_arena(), p->marks.tick_count + 1, sizeof *more);
+
+    if (p->marks.tick_count)
+        memcpy(more, p->marks.ticks, p->marks.tick_count * sizeof *more);
+    more[p->marks.tick_count++] = (q_tick){{x / 600, y / 800, 9.0 / 600, 9.0 / 800}, selected, 95};
+    p->marks.ticks = more;
+}
+
+/* "key=value|key=value", as read; a ticked box is X, an empty one O. */
+static q_str read(const q_page *page)
+{
+    q_buf b = q_buf_init(q_test_arena(), 100000);
+    q_form f;
+    q_str out;
+
+    CHECK_EQ(q_form_read(page, q_test_arena(), &f, NULL), Q_OK);
+    for (size_t i = 0; i < f.count; i++) {
+        const q_pair *p = &f.pairs[i];
+
+        if (i)
+            q_buf_char(&b, '|');
+        CHECK(p->key.count > 0);
+        CHECK(p->confidence >= 0 && p->confidence <= 100);
+        for (size_t k = 0; k < p->key.count; k++) {
+            q_buf_puts(&b, k ? " " : "");
+            q_buf_put(&b, page->words[p->key.items[k]].text);
+        }
+        q_buf_char(&b, '=');
+        for (size_t k = 0; k < p->value.count; k++) {
+            q_buf_puts(&b, k ? " " : "");
+            q_buf_put(&b, page->words[p->value.items[k]].text);
+        }
+        for (size_t k = 0; k < p->ticks.count; k++)
+            q_buf_char(&b, page->marks.ticks[p->ticks.items[k]].selected ? 'X' : 'O');
+    }
+    CHECK_EQ(q_buf_finish(&b, &out, NULL), Q_OK);
+    return out;
+}
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+TEST(form_pairs_on_a_line)
+{
+    const put lines[] = {{50, 100, "Name: Ada Lovelace"},
+                         {50, 130, "Date: 12/10/1843"},
+                         {250, 130, "Phone: 555 1234"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Name:=Ada Lovelace|Date:=12/10/1843|Phone:=555 1234");
+}
+
+TEST(form_keys_without_colons_in_a_column)
+{
+    const put lines[] = {
+        {50, 100, "Project Name"}, {200, 100, "Analytical Engine"}, {50, 120, "Project No."},
+        {200, 120, "1843-7"},      {50, 140, "Department"},         {200, 140, "Mathematics"},
+    };
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Project Name=Analytical Engine|Project No.=1843-7|"
+                          "Department=Mathematics");
+}
+
+TEST(form_labels_above_their_values_in_boxes)
+{
+    const put lines[] = {{55, 104, "LAST NAME"},
+                         {60, 122, "Lovelace"},
+                         {255, 104, "BIRTH DATE"},
+                         {260, 122, "10.12.1815"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    rule(&p, 50, 100, 450, 100);
+    rule(&p, 50, 140, 450, 140);
+    rule(&p, 50, 100, 50, 140);
+    rule(&p, 250, 100, 250, 140);
+    rule(&p, 450, 100, 450, 140);
+    CHECK_STREQ(read(&p), "LAST NAME=Lovelace|BIRTH DATE=10.12.1815");
+}
+
+TEST(form_values_of_several_lines)
+{
+    const put lines[] = {{50, 100, "Address:"},
+                         {150, 100, "St. James's Square 12"},
+                         {150, 113, "Marylebone"},
+                         {150, 126, "London W1"},
+                         {50, 170, "Comments:"},
+                         {50, 190, "The engine weaves algebraic patterns just as the loom"},
+                         {50, 203, "weaves flowers and leaves, in a manner of speaking."}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Address:=St. James's Square 12 Marylebone London W1|"
+                          "Comments:=The engine weaves algebraic patterns just as the loom "
+                          "weaves flowers and leaves, in a manner of speaking.");
+}
+
+TEST(form_lines_to_write_on)
+{
+    const put lines[] = {{50, 100, "Signed at ________ London ________"},
+                         {50, 140, "Division to be contacted Boston"},
+                         {50, 170, "Sales persons to be contacted"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    rule(&p, 173, 151, 400, 151); /* under Boston and on */
+    rule(&p, 200, 181, 400, 181);
+    CHECK_STREQ(read(&p), "Signed at=London|Division to be contacted=Boston|"
+                          "Sales persons to be contacted=");
+}
+
+TEST(form_boxes_to_tick)
+{
+    const put lines[] = {{50, 100, "Member:"},
+                         {130, 100, "Yes"},
+                         {180, 100, "No"},
+                         {50, 130, "Hard Cover"},
+                         {150, 130, "Soft Cover"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    tick(&p, 118, 100, true);
+    tick(&p, 168, 100, false);
+    tick(&p, 106, 130, false); /* behind their labels */
+    tick(&p, 206, 130, true);
+    CHECK_STREQ(read(&p), "Member:=Yes|Yes=X|No=O|Hard Cover=O|Soft Cover=X");
+}
+
+TEST(form_columns_under_heads)
+{
+    const put lines[] = {{50, 100, "Supplier"},     {200, 100, "Cost"},  {300, 100, "Quantity"},
+                         {50, 125, "Kapuler & Co"}, {200, 125, "70.82"}, {300, 125, "12"},
+                         {50, 150, "Facts Inc"},    {200, 150, "99.00"}, {300, 150, "7"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Supplier=Kapuler & Co|Supplier=Facts Inc|Cost=70.82|Cost=99.00|"
+                          "Quantity=12|Quantity=7");
+}
+
+TEST(form_prose_has_no_pairs)
+{
+    const put lines[] = {{50, 100, "The engine has no pretensions whatever to originate anything."},
+                         {50, 113, "It can do whatever we know how to order it to perform, and it"},
+                         {50, 126, "can follow analysis; but it has no power of anticipating any"},
+                         {50, 139, "analytical relations or truths of any kind that we may name."}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "");
+    p = page_of(lines, 0);
+    CHECK_STREQ(read(&p), "");
+}
+
+TEST_MAIN("document/form")
