@@ -1,0 +1,63 @@
+#include "document/query.h"
+
+#include "base/buf.h"
+#include "document/query_find.h"
+
+#include <math.h>
+
+/* Below that nothing on the page answers. */
+static const double least_score = 0.5;
+
+q_str query__text(const query_place *p, const q_picks *words)
+{
+    q_buf b = q_buf_init(p->arena, SIZE_MAX);
+    q_str out = {NULL, 0};
+
+    for (size_t i = 0; i < words->count; i++) {
+        if (i)
+            q_buf_char(&b, ' ');
+        q_buf_put(&b, p->page->words[words->items[i]].text);
+    }
+    return q_buf_finish(&b, &out, NULL) ? (q_str){NULL, 0} : out;
+}
+
+q_code query__offer(const query_place *p, const q_picks *words, double score, q_err *err)
+{
+    q_answer *a = &p->best->answer;
+
+    if (words->count == 0 || score <= p->best->score)
+        return Q_OK;
+    *a = (q_answer){.found = true, .words = *words, .text = query__text(p, words)};
+    if (!a->text.p)
+        return q_err_nomem(err);
+    a->box = p->page->words[words->items[0]].box;
+    for (size_t i = 1; i < words->count; i++)
+        a->box = q_box_join(a->box, p->page->words[words->items[i]].box);
+    p->best->score = score;
+    return Q_OK;
+}
+
+q_code q_query_answer(const q_page *page, const q_tables *tables, const q_form *form,
+                      q_str question, q_arena *a, q_answer *out, q_err *err)
+{
+    query asked;
+    query_best best = {.score = least_score};
+    query_place place = {page, tables, form, &asked, a, &best};
+    q_code rc = query__read(question, a, &asked, err);
+
+    *out = (q_answer){.found = false};
+    if (rc || asked.words.count == 0)
+        return rc;
+    rc = query__in_form(&place, err);
+    if (!rc)
+        rc = query__in_tables(&place, err);
+    if (!rc)
+        rc = query__in_expense(&place, err);
+    if (!rc)
+        rc = query__in_text(&place, err);
+    if (rc || !best.answer.found)
+        return rc;
+    *out = best.answer;
+    out->confidence = (float)fmin(99, 100 * best.score);
+    return Q_OK;
+}
