@@ -11,8 +11,10 @@
 Q_MUST_USE q_code q_search_index(q_catalog *c, q_str source, q_str version, const q_pages *pages,
                                  int64_t now_ms, q_err *err);
 
-/* "s3://BUCKET/KEY"; in the arena, .p NULL when it is full. */
-q_str q_search_source(q_arena *a, q_str bucket, q_str key);
+/* Index what was read of an object: {Bucket, Name}, opened as `fd` (borrowed). It stays out when it
+ * went meanwhile. A failure is logged and harms no reading.
+ */
+void q_search_index_object(q_app *app, const q_value *object, int fd, const q_pages *pages);
 
 struct q_search_result; /* store/search.h */
 struct q_value;

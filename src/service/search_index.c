@@ -1,8 +1,14 @@
 #include "service/search.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "document/expense.h"
+#include "store/object.h"
 #include "store/search.h"
+
+#include <inttypes.h>
+#include <sys/stat.h>
 
 static const size_t memory = (size_t)1 << 30;
 
@@ -91,7 +97,8 @@ q_code q_search_index(q_catalog *c, q_str source, q_str version, const q_pages *
     return rc;
 }
 
-q_str q_search_source(q_arena *a, q_str bucket, q_str key)
+/* "s3://BUCKET/KEY"; in the arena, .p NULL when it is full. */
+static q_str source_of(q_arena *a, q_str bucket, q_str key)
 {
     q_buf b = q_buf_init(a, 8192);
     q_str source;
@@ -103,11 +110,53 @@ q_str q_search_source(q_arena *a, q_str bucket, q_str key)
     return q_buf_finish(&b, &source, NULL) ? (q_str){NULL, 0} : source;
 }
 
+/* The files of objects never change: another content has another. */
+static q_str version_of(int fd, q_arena *a)
+{
+    struct stat st;
+
+    if (fstat(fd, &st))
+        return (q_str){NULL, 0};
+    return q_str_printf(a, "%" PRIu64 "-%" PRId64 ".%09ld-%" PRId64, (uint64_t)st.st_ino,
+                        (int64_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (int64_t)st.st_size);
+}
+
+static q_code index_object(q_app *app, q_str bucket, q_str key, int fd, const q_pages *pages,
+                           q_arena *a, q_err *err)
+{
+    q_str source = source_of(a, bucket, key), version = version_of(fd, a);
+    q_object now;
+    bool existed;
+    q_code rc;
+
+    if (!source.p || !version.p)
+        return q_err_nomem(err);
+    rc = q_search_index(app->catalog, source, version, pages, q_now_ms(), err);
+    /* Deleted while it was read: its event came before there was anything to remove. */
+    if (!rc && q_object_find(app->objects, bucket, key, a, &now, err) == Q_NOTFOUND)
+        rc = q_search_remove(app->catalog, source, &existed, err);
+    return rc;
+}
+
+void q_search_index_object(q_app *app, const q_value *object, int fd, const q_pages *pages)
+{
+    q_str bucket = q_value_str(object, Q_STR("Bucket"), Q_STR(""));
+    q_str key = q_value_str(object, Q_STR("Name"), Q_STR(""));
+    q_arena *a = q_arena_new(1 << 16);
+    q_err err;
+    q_code rc = a ? index_object(app, bucket, key, fd, pages, a, &err) : q_err_nomem(&err);
+
+    if (rc)
+        q_log(Q_LOG_WARN, "search", "s3://%.*s/%.*s is not indexed: %s", Q_ARG(bucket), Q_ARG(key),
+              err.msg);
+    q_arena_free(a);
+}
+
 static q_code changed(void *ctx, const q_event *e, q_err *err)
 {
     q_app *app = ctx;
     q_arena *a = q_arena_new(1 << 14);
-    q_str source = a ? q_search_source(a, e->bucket, e->key) : (q_str){NULL, 0};
+    q_str source = a ? source_of(a, e->bucket, e->key) : (q_str){NULL, 0};
     bool existed;
     q_code rc = source.p ? q_search_remove(app->catalog, source, &existed, err) : q_err_nomem(err);
 

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "service/reader.h"
+#include "service/search.h"
 #include "service/services.h"
 #include "service/textract_block.h"
 #include "store/object.h"
@@ -81,13 +82,17 @@ q_code textract__read(q_call *call, bool marks, q_pages *out)
 {
     q_app *app = call->app;
     q_read_options options = {.limits = app->limits.document, .marks = marks};
+    const q_value *document = q_value_get(call->in, Q_STR("Document"));
+    const q_value *object = q_value_get(document, Q_STR("S3Object"));
     int fd = -1;
     q_err why = {.code = Q_OK};
-    q_code rc = textract__open(call, q_value_get(call->in, Q_STR("Document")), &fd);
+    q_code rc = textract__open(call, document, &fd);
 
     if (rc)
         return rc;
     rc = q_read_document(app->workers, fd, &options, call->arena, out, &why);
+    if (!rc && object)
+        q_search_index_object(app, object, fd, out);
     q_fd_close(fd);
     if (!rc)
         return Q_OK;
