@@ -7,6 +7,7 @@
 #include "engine/ml.h"
 #include "engine/op_tables.h"
 #include "engine/real.h"
+#include "engine/vector.h"
 
 #include <math.h>
 #include <string.h>
@@ -201,7 +202,7 @@ static q_code svm_infer(q_op_call *c, q_err *err)
 /* -- Running -- */
 
 /* Four sums at a time, so that additions need not wait for each other. */
-enum { SUMS = 4 };
+enum { SUMS = 4, EXPONENTIALS = 256 };
 
 static double product_of(const double *x, const double *v, size_t n)
 {
@@ -233,6 +234,10 @@ static double power(double x, double degree)
 {
     double y = 1;
 
+    if (degree == 2)
+        return x * x;
+    if (degree == 3)
+        return x * x * x;
     if (degree != floor(degree) || degree < 0 || degree > 16)
         return pow(x, degree);
     for (int i = 0; i < (int)degree; i++)
@@ -240,16 +245,38 @@ static double power(double x, double degree)
     return y;
 }
 
-static double kernel(const svm_params *p, const double *x, const double *v)
+/* exp(-gamma |x - v|^2) of `count` vectors: exponentials in float, many at once. */
+static void distances_run(const svm_params *p, const double *x, const double *v, size_t count,
+                          double *out)
 {
-    double sum;
+    float e[EXPONENTIALS];
 
-    if (p->kernel == SVM_RBF)
-        return exp(-p->gamma * distance_of(x, v, p->features));
-    sum = product_of(x, v, p->features);
-    if (p->kernel == SVM_POLY)
-        return power(p->gamma * sum + p->coef0, p->degree);
-    return p->kernel == SVM_SIGMOID ? tanh(p->gamma * sum + p->coef0) : sum;
+    for (size_t k = 0; k < count; k += EXPONENTIALS) {
+        size_t n = count - k < EXPONENTIALS ? count - k : EXPONENTIALS;
+
+        for (size_t i = 0; i < n; i++)
+            e[i] = (float)(-p->gamma * distance_of(x, v + (k + i) * p->features, p->features));
+        vector__table()->unary[VECTOR_EXP](e, e, n, 0, 0);
+        for (size_t i = 0; i < n; i++)
+            out[k + i] = (double)e[i];
+    }
+}
+
+/* The kernel of x with `count` vectors. */
+static void kernels_run(const svm_params *p, const double *x, const double *v, size_t count,
+                        double *out)
+{
+    if (p->kernel == SVM_RBF) {
+        distances_run(p, x, v, count, out);
+        return;
+    }
+    for (size_t k = 0; k < count; k++)
+        out[k] = product_of(x, v + k * p->features, p->features);
+    if (p->kernel == SVM_LINEAR)
+        return;
+    for (size_t k = 0; k < count; k++)
+        out[k] = p->kernel == SVM_POLY ? power(p->gamma * out[k] + p->coef0, p->degree)
+                                       : tanh(p->gamma * out[k] + p->coef0);
 }
 
 static void row_read(const q_tensor *t, size_t row, size_t n, double *x)
@@ -261,17 +288,20 @@ static void row_read(const q_tensor *t, size_t row, size_t n, double *x)
 static q_code regressor_run(q_op_call *c, q_err *err)
 {
     const svm_params *p = c->params;
-    double *x = c->scratch;
+    double *x = c->scratch, *kernels = x + p->features;
     float *y = c->out[0]->data;
 
     (void)err;
     for (size_t r = 0; r < c->out[0]->shape.dims[0]; r++) {
-        double sum = p->rho[0];
+        double sum = p->rho[0], plane;
         row_read(c->in[0], r, p->features, x);
-        if (!p->vector_count)
-            sum += kernel(p, x, p->coefficients);
-        for (size_t k = 0; k < p->vector_count; k++)
-            sum += p->coefficients[k] * kernel(p, x, p->vectors + k * p->features);
+        if (!p->vector_count) {
+            kernels_run(p, x, p->coefficients, 1, &plane);
+            sum += plane;
+        } else {
+            kernels_run(p, x, p->vectors, p->vector_count, kernels);
+            sum += product_of(p->coefficients, kernels, p->vector_count);
+        }
         y[r] = (float)sum;
         if (p->one_class)
             y[r] = sum > 0 ? 1 : -1;
@@ -304,16 +334,16 @@ static void decide(const svm_params *p, const svm_work *w)
 {
     size_t pair = 0;
 
-    for (size_t k = 0; k < p->vector_count; k++)
-        w->kernels[k] = kernel(p, w->x, p->vectors + k * p->features);
+    kernels_run(p, w->x, p->vectors, p->vector_count, w->kernels);
     memset(w->votes, 0, p->classes * sizeof(double));
     for (size_t i = 0; i < p->classes; i++)
         for (size_t j = i + 1; j < p->classes; j++, pair++) {
-            double sum = p->rho[pair];
-            for (size_t k = p->first[i]; k < p->first[i + 1]; k++)
-                sum += p->coefficients[(j - 1) * p->vector_count + k] * w->kernels[k];
-            for (size_t k = p->first[j]; k < p->first[j + 1]; k++)
-                sum += p->coefficients[i * p->vector_count + k] * w->kernels[k];
+            size_t a = p->first[i], b = p->first[j];
+            double sum = p->rho[pair] +
+                         product_of(p->coefficients + (j - 1) * p->vector_count + a, w->kernels + a,
+                                    p->first[i + 1] - a) +
+                         product_of(p->coefficients + i * p->vector_count + b, w->kernels + b,
+                                    p->first[j + 1] - b);
             w->decisions[pair] = sum;
             w->votes[sum > 0 ? i : j] += 1;
         }
@@ -412,8 +442,9 @@ static uint32_t row_classify(const svm_params *p, const svm_work *w, float *out)
         for (size_t k = 0; k < n; k++)
             out[k] = (float)(p->prob_a ? w->scores[k] : w->decisions[k]);
     } else {
+        kernels_run(p, w->x, p->coefficients, p->classes, w->scores);
         for (size_t k = 0; k < p->classes; k++)
-            w->scores[k] = p->rho[0] + kernel(p, w->x, p->coefficients + k * p->features);
+            w->scores[k] += p->rho[0];
         best = best_of(w->scores, p->classes);
         for (size_t k = 0; k < n; k++)
             out[k] = (float)w->scores[k];

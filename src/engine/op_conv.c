@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define WORK_GRAIN 65536 /* multiplications a task should have at least */
+#define LONG_WINDOW 16   /* taps of a row that are worth a sum of their own */
 
 q_code conv__load(q_arena *a, const q_node *n, void *params, q_err *err)
 {
@@ -160,12 +161,31 @@ static void columns(const window *w, size_t k, size_t *from, size_t *to)
         *from = *to;
 }
 
+/* Long windows far apart, of a filter bank: each sum by itself, over the taps in the image. */
+static void row_of_dots(const window *w, const float *in, const float *weights, float *out)
+{
+    for (size_t i = 0; i < w->out[2]; i++) {
+        size_t at = i * w->stride[2], pad = w->pad[2];
+        size_t from = at < pad ? pad - at : 0, end = w->in[2] + pad - at;
+        size_t to = at > w->in[2] + pad ? 0 : end < w->kernel[2] ? end : w->kernel[2];
+
+        if (from < to)
+            out[i] += product__table()->dot(in + (at + from - pad), weights + from, to - from);
+    }
+}
+
 static void row_of_taps(const conv_job *j, const uint32_t *in, const uint32_t *weights,
                         uint32_t *out)
 {
     const window *w = &j->w;
     size_t k, from, to;
 
+    if (j->add_row == add_row_f32 && w->stride[2] > 1 && w->dilation[2] == 1 &&
+        w->kernel[2] >= LONG_WINDOW) {
+        row_of_dots(w, (const float *)(const void *)in, (const float *)(const void *)weights,
+                    (float *)(void *)out);
+        return;
+    }
     for (k = 0; k < w->kernel[2]; k++) {
         columns(w, k, &from, &to);
         if (from < to)

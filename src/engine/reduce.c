@@ -9,6 +9,7 @@
 
 #define BLOCK 4096 /* what is summed in float; the blocks' sums are added in double */
 #define SOME 512
+#define SHORT 32 /* numbers of a row that are summed on the spot */
 
 static double fold(vector_fold f, const float *x, size_t n)
 {
@@ -64,8 +65,32 @@ static float f32_row(reduce_kind kind, const float *x, size_t n)
     }
 }
 
+/* Sums of a few numbers, for which a call takes longer than the sum. */
+static void short_sums(const float *x, size_t rows, size_t n, bool square, float *y)
+{
+    for (size_t i = 0; i < rows; i++, x += n) {
+        float sums[4] = {0};
+        size_t k = 0;
+
+        for (; k + 4 <= n; k += 4)
+            for (size_t j = 0; j < 4; j++)
+                sums[j] += square ? x[k + j] * x[k + j] : x[k + j];
+        for (; k < n; k++)
+            sums[0] += square ? x[k] * x[k] : x[k];
+        y[i] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    }
+}
+
 static void f32_rows(reduce_kind kind, const void *x, size_t rows, size_t n, void *y)
 {
+    if (n <= SHORT && kind == REDUCE_SUM_SQUARE) {
+        short_sums(x, rows, n, true, y);
+        return;
+    }
+    if (n <= SHORT && kind == REDUCE_SUM) {
+        short_sums(x, rows, n, false, y);
+        return;
+    }
     for (size_t i = 0; i < rows; i++)
         ((float *)y)[i] = f32_row(kind, (const float *)x + i * n, n);
 }

@@ -57,6 +57,37 @@ TEST(one_dimension_same)
     OP_WANT(&c, 0, 1e-5, OP_F32(OP_SHAPE(1, 1, 4), 1.296875F, -7.96875F, 3.890625F, -10.84375F));
 }
 
+/* As a bank of filters has them: each sum is taken by itself. */
+TEST(long_windows_far_apart)
+{
+    enum { IN = 45, TAPS = 20, STEP = 7, PAD = 9, OUT = (IN + PAD + 4 - TAPS) / STEP + 1 };
+    op_case c = op_case_new("", "Conv", 11);
+    float x[2 * IN], w[3 * 2 * TAPS], want[3 * OUT];
+
+    for (int i = 0; i < 2 * IN; i++)
+        x[i] = (float)(i * 37 % 17 - 8) / 8;
+    for (int i = 0; i < 3 * 2 * TAPS; i++)
+        w[i] = (float)(i * 53 % 13 - 6) / 8;
+    for (int o = 0; o < 3 * OUT; o++) {
+        double sum = 0;
+
+        for (int ch = 0; ch < 2; ch++)
+            for (int k = 0; k < TAPS; k++) {
+                int at = o % OUT * STEP + k - PAD;
+
+                if (at >= 0 && at < IN)
+                    sum += (double)x[ch * IN + at] * (double)w[(o / OUT * 2 + ch) * TAPS + k];
+            }
+        want[o] = (float)sum;
+    }
+    OP_INTS(&c, "strides", STEP);
+    OP_INTS(&c, "pads", PAD, 4);
+    op_case_in(&c, op_case_tensor(Q_F32, OP_SHAPE(1, 2, IN), x, 2 * IN));
+    op_case_in(&c, op_case_tensor(Q_F32, OP_SHAPE(3, 2, TAPS), w, 3 * 2 * TAPS));
+    op_case_run(&c);
+    OP_WANT(&c, 0, 1e-5, op_case_tensor(Q_F32, OP_SHAPE(1, 3, OUT), want, 3 * OUT));
+}
+
 TEST(three_dimensions)
 {
     op_case c = op_case_new("", "Conv", 11);
