@@ -269,10 +269,9 @@ q_code pdf__render(const pdf_file *p, size_t index, int wanted_dpi, PIX **out, i
 
 q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out, q_err *err)
 {
-    char number[24], quality[24], across[24], down[24];
-    const char *argv[] = {"pdftoppm",    "-q",   "-jpeg",    "-jpegopt", quality,       "-cropbox",
-                          "-f",          number, "-l",       number,     "-scale-to-x", across,
-                          "-scale-to-y", down,   CHILD_FILE, NULL};
+    char number[24], quality[24], dots[32];
+    const char *argv[] = {"pdftoppm", "-q", "-jpeg", "-jpegopt", quality, "-cropbox", "-r",
+                          dots,       "-f", number,  "-l",       number,  CHILD_FILE, NULL};
     double page_width = 0, page_height = 0;
     unsigned w, h;
     q_code rc = pdf__page_size(p, index, &page_width, &page_height, err);
@@ -282,8 +281,8 @@ q_code pdf__picture(const pdf_file *p, size_t index, unsigned width, q_buf *out,
     picture__size(page_width, page_height, width, &w, &h);
     snprintf(number, sizeof number, "%zu", index + 1);
     snprintf(quality, sizeof quality, "quality=%d", PICTURE_QUALITY);
-    snprintf(across, sizeof across, "%u", w);
-    snprintf(down, sizeof down, "%u", h);
+    /* By resolution: its -scale-to takes a turned page's width for its height. */
+    snprintf(dots, sizeof dots, "%.6f", 72.0 * w / page_width);
     rc = run(p, argv, TIME_LIMIT_MS, out, err);
     if (!rc && out->n == 0)
         return q_err_set(err, Q_INVALID, "the PDF page could not be drawn");

@@ -68,6 +68,29 @@ TEST(a_page_of_a_pdf_is_drawn_as_wide_as_wanted)
     check_size(drawn(file, 0, 90), 90, 60);
 }
 
+static double ink(q_str jpeg)
+{
+    PIX *pix = pixReadMemJpeg((const l_uint8 *)jpeg.p, jpeg.n, 0, 1, NULL, 0);
+    PIX *grey = pixConvertTo8(pix, 0), *bits = pixThresholdToBinary(grey, 128);
+    l_int32 count = 0;
+
+    pixCountPixels(bits, &count, NULL);
+    pixDestroy(&bits);
+    pixDestroy(&grey);
+    pixDestroy(&pix);
+    return count;
+}
+
+TEST(a_turned_page_of_a_pdf_is_drawn_whole)
+{
+    q_str upright = drawn(sample_text_pdf(SAMPLE_INVOICE, 1, ""), 0, 1200);
+    q_str turned = drawn(sample_text_pdf(SAMPLE_INVOICE, 1, "/Rotate 90"), 0, 800);
+
+    check_size(turned, 800, 1200);
+    CHECK(ink(upright) > 1000);
+    CHECK(fabs(ink(turned) / ink(upright) - 1) < 0.05);
+}
+
 TEST(images_of_any_depth_are_drawn_in_colour_and_never_enlarged)
 {
     static const int depths[] = {1, 8, 32};
