@@ -1,7 +1,7 @@
-// The three calls this page makes to Quern, signed, with errors as values.
+// Calls to Quern, signed, with errors as values.
 
 import { hashFile, hex, sha256 } from './sha256.js';
-import { percentEncode, sign } from './sigv4.js';
+import { percentEncode, presign, queryString, sign } from './sigv4.js';
 
 /**
  * Why a call failed. `code` is the service's own name for it ("NoSuchBucket"),
@@ -23,6 +23,15 @@ export class CallError extends Error {
  * @property {string} text
  * @property {string | null} errorType   the x-amzn-ErrorType header
  * @property {string | null} date        the Date header
+ * @property {string | null} etag        the ETag header
+ *
+ * @typedef {object} Call
+ * @property {string} service            the signing name: "s3", "textract", "quern"
+ * @property {string} method
+ * @property {string} path               percent-encoded
+ * @property {Record<string, string>} [query]
+ * @property {Record<string, string>} [headers]
+ * @property {string} [body]
  *
  * @typedef {object} Reply               what PostText says, as far as it is shown
  * @property {string} [message]
@@ -37,8 +46,8 @@ const WAIT_MS = 120_000;
 // we sign by the server's.
 const SKEW_MS = 4 * 60_000;
 
-/** The text of the first <name> in an XML error. @param {string} xml @param {string} name */
-function xmlText(xml, name) {
+/** The text of the first <name> in a piece of XML. @param {string} xml @param {string} name */
+export function xmlText(xml, name) {
   const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml);
   if (!found) return '';
   /** @type {Record<string, string>} */
@@ -49,7 +58,11 @@ function xmlText(xml, name) {
 /** @param {Answer} answer */
 function failure({ status, text, errorType }) {
   if (text.trimStart().startsWith('<')) {
-    return new CallError(xmlText(text, 'Code') || `HTTP ${status}`, xmlText(text, 'Message'), status);
+    return new CallError(
+      xmlText(text, 'Code') || `HTTP ${status}`,
+      xmlText(text, 'Message'),
+      status,
+    );
   }
   let body;
   try {
@@ -62,6 +75,10 @@ function failure({ status, text, errorType }) {
   return new CallError(code, String(body?.message ?? body?.Message ?? ''), status);
 }
 
+/** "/bucket/folder/name" for the request line. @param {string} bucket @param {string} [key] */
+export const objectPath = (bucket, key) =>
+  '/' + [bucket, ...(key?.split('/') ?? [])].map(percentEncode).join('/');
+
 export class Client {
   /** @param {import('./sigv4.js').Keys} keys @param {string} region */
   constructor(keys, region) {
@@ -72,9 +89,13 @@ export class Client {
 
   /** Who the keys belong to; fails when they are wrong. */
   async identity() {
-    const body = 'Action=GetCallerIdentity&Version=2011-06-15';
-    const type = 'application/x-www-form-urlencoded; charset=utf-8';
-    const { text } = await this.#call('sts', 'POST', '/', type, body);
+    const { text } = await this.call({
+      service: 'sts',
+      method: 'POST',
+      path: '/',
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      body: 'Action=GetCallerIdentity&Version=2011-06-15',
+    });
     return { account: xmlText(text, 'Account'), arn: xmlText(text, 'Arn') };
   }
 
@@ -89,7 +110,8 @@ export class Client {
     const [bot, alias, user] = [to.bot, to.alias, to.user].map(percentEncode);
     const path = `/bot/${bot}/alias/${alias}/user/${user}/text`;
     const body = JSON.stringify({ inputText: text });
-    const answer = await this.#call('lex', 'POST', path, 'application/json', body, signal);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await this.call({ service: 'lex', method: 'POST', path, headers, body }, signal);
     return JSON.parse(answer.text);
   }
 
@@ -97,13 +119,14 @@ export class Client {
    * Put a file into a bucket.
    * @param {string} bucket
    * @param {string} key
-   * @param {File} file
+   * @param {Blob} file
    * @param {(sent: number) => void} progress   sent: 0 to 1
    * @param {AbortSignal} signal
+   * @param {Record<string, string>} [more]   headers, in small letters
    */
-  async put(bucket, key, file, progress, signal) {
-    const path = '/' + [bucket, ...key.split('/')].map(percentEncode).join('/');
-    const type = file.type || 'application/octet-stream';
+  async put(bucket, key, file, progress, signal, more = {}) {
+    const path = objectPath(bucket, key);
+    const headers = { 'content-type': file.type || 'application/octet-stream', ...more };
     let bodyHash;
     try {
       bodyHash = await hashFile(file, signal);
@@ -111,39 +134,55 @@ export class Client {
       if (signal.aborted) throw new CallError('Stopped', '');
       throw new CallError('Unreadable', '');
     }
-    await this.#signed('s3', 'PUT', path, type, bodyHash, (headers) =>
-      upload(path, headers, file, progress, signal),
+    return this.#signed({ service: 's3', method: 'PUT', path, headers }, bodyHash, (signed) =>
+      upload(path, signed, file, progress, signal),
     );
   }
 
   /**
-   * @param {string} service @param {string} method @param {string} path
-   * @param {string} type @param {string} body @param {AbortSignal} [signal]
+   * @param {Call} call
+   * @param {AbortSignal} [signal]
    */
-  #call(service, method, path, type, body, signal) {
-    return this.#signed(service, method, path, type, hex(sha256(body)), (headers) =>
-      fetchAnswer(path, { method, headers, body }, signal),
+  call(call, signal) {
+    const { method, path, query = {}, body } = call;
+    const target = Object.keys(query).length ? `${path}?${queryString(query)}` : path;
+    return this.#signed(call, hex(sha256(body ?? '')), (headers) =>
+      fetchAnswer(target, { method, headers, body }, signal),
     );
+  }
+
+  /**
+   * The address of a GET that carries its own signature, good for six hours.
+   * @param {string} service @param {string} path @param {Record<string, string>} query
+   */
+  address(service, path, query) {
+    const request = {
+      method: 'GET',
+      host: location.host,
+      path,
+      query,
+      headers: {},
+      bodyHash: service === 's3' ? 'UNSIGNED-PAYLOAD' : hex(sha256('')),
+      region: this.region,
+      service,
+    };
+    return presign(request, this.keys, this.#now(), 6 * 3600);
+  }
+
+  #now() {
+    return new Date(Date.now() + this.skewMs);
   }
 
   /**
    * Sign and send. A refusal while the clocks are far apart is tried once
    * more by the server's clock.
-   * @param {string} service @param {string} method @param {string} path
-   * @param {string} type @param {string} bodyHash
+   * @param {Call} call @param {string} bodyHash
    * @param {(headers: Record<string, string>) => Promise<Answer>} send
    */
-  async #signed(service, method, path, type, bodyHash, send) {
-    const request = {
-      method,
-      host: location.host,
-      path,
-      headers: { 'content-type': type },
-      bodyHash,
-      region: this.region,
-      service,
-    };
-    const attempt = () => send(sign(request, this.keys, new Date(Date.now() + this.skewMs)));
+  async #signed({ service, method, path, query = {}, headers = {} }, bodyHash, send) {
+    const host = location.host;
+    const request = { method, host, path, query, headers, bodyHash, region: this.region, service };
+    const attempt = () => send(sign(request, this.keys, this.#now()));
     let answer = await attempt();
     const skewMs = answer.date ? Date.parse(answer.date) - Date.now() : this.skewMs;
     if ([400, 401, 403].includes(answer.status) && Math.abs(skewMs - this.skewMs) > SKEW_MS) {
@@ -177,6 +216,7 @@ async function fetchAnswer(path, init, signal) {
       text: await response.text(),
       errorType: response.headers.get('x-amzn-errortype'),
       date: response.headers.get('date'),
+      etag: response.headers.get('etag'),
     };
   } catch {
     throw new CallError(signal?.aborted ? 'Stopped' : 'Away', '');
@@ -188,7 +228,7 @@ async function fetchAnswer(path, init, signal) {
 
 // XMLHttpRequest, since fetch does not tell how much of a body has been sent.
 /**
- * @param {string} path @param {Record<string, string>} headers @param {File} file
+ * @param {string} path @param {Record<string, string>} headers @param {Blob} file
  * @param {(sent: number) => void} progress @param {AbortSignal} signal
  * @returns {Promise<Answer>}
  */
@@ -208,6 +248,7 @@ function upload(path, headers, file, progress, signal) {
         text: request.responseText,
         errorType: null,
         date: request.getResponseHeader('date'),
+        etag: request.getResponseHeader('etag'),
       }),
     );
     request.addEventListener('error', fail);

@@ -47,7 +47,10 @@ export function linesOf(reply) {
   return [`The bot said nothing (${dialogState ?? 'no state'}${about && '; ' + about}).`];
 }
 
-/** @param {Saved} session @param {import('./session.js').Message['from']} from @param {string} text */
+/**
+ * @param {Saved} session @param {import('./session.js').Message['from']} from
+ * @param {string} text
+ */
 function record(session, from, text) {
   const message = { from, text, at: Date.now() };
   session.messages.push(message);

@@ -1,7 +1,7 @@
 // Elements, made and found. Text only ever becomes a text node.
 
 /**
- * The element with that id; a missing one is a mistake in index.html.
+ * The element with that id; a missing one is a mistake in the page.
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} type
@@ -9,7 +9,7 @@
  */
 export function byId(id, type) {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
+  if (!(found instanceof type)) throw new Error(`the page has no ${type.name} #${id}`);
   return found;
 }
 
@@ -26,6 +26,23 @@ export function make(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+/**
+ * An element of an SVG picture.
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {...Node} children
+ */
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** A line drawing of 24 units, as on buttons. @param {string} path */
+export const icon = (path) =>
+  draw('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, draw('path', { d: path }));
 
 /** @param {string} label @param {() => void} click */
 export function button(label, click) {

@@ -6,14 +6,17 @@ import { endTalk, startTalk, stopWaiting } from './conversation.js';
 import { byId } from './dom.js';
 import { PlaceFields } from './place.js';
 import { forget, load, newUser, save } from './session.js';
-import { askToSignIn, hideSignIn } from './signin.js';
+import { SignIn } from './signin.js';
 import { endUploads, startUploads, stopUpload } from './upload.js';
 
 /** @typedef {import('./session.js').Saved} Saved */
 
 const view = byId('chat', HTMLElement);
 const settings = byId('settings', HTMLDialogElement);
-const settingsFields = new PlaceFields(byId('settings-place', HTMLElement));
+/** @type {(keyof import('./session.js').Place)[]} */
+const ASKED = ['bot', 'alias', 'bucket', 'region'];
+const settingsFields = new PlaceFields(byId('settings-place', HTMLElement), ASKED);
+const signIn = new SignIn(ASKED, 'Bot, bucket and region', talkAs);
 
 /** @type {Saved | null} */
 let session = null;
@@ -22,7 +25,7 @@ let session = null;
 function talkAs(signedIn) {
   session = signedIn;
   const { place, account, keys } = signedIn;
-  hideSignIn();
+  signIn.hide();
   view.hidden = false;
   document.title = `${place.bot} · Quern`;
   byId('bot-name', HTMLElement).textContent = place.bot;
@@ -66,7 +69,7 @@ function signOut() {
   session = null;
   clearBubbles();
   view.hidden = true;
-  askToSignIn(talkAs, last);
+  signIn.ask(last);
 }
 
 function openSettings() {
@@ -103,4 +106,4 @@ document.addEventListener('keydown', (event) => {
 
 const saved = load();
 if (saved) talkAs(saved);
-else askToSignIn(talkAs);
+else signIn.ask();

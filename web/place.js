@@ -1,7 +1,8 @@
-// The fields that say which bot, bucket and region this tab works with; the
-// sign-in form and the settings have the same.
+// The fields that say which bot, buckets and region this tab works with; the
+// sign-in form and the settings of a page have the same.
 
 import { make } from './dom.js';
+import { DEFAULT_PLACE } from './session.js';
 
 /** @typedef {import('./session.js').Place} Place */
 
@@ -26,6 +27,12 @@ const FIELDS = [
     hint: 'A bucket or bucket/folder, in small letters, digits, dots and hyphens.',
   },
   {
+    name: 'documents',
+    label: 'Bucket for documents',
+    pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/]+)*\/?$/,
+    hint: 'A bucket or bucket/folder, in small letters, digits, dots and hyphens.',
+  },
+  {
     name: 'region',
     label: 'Region',
     pattern: /^[a-z0-9-]{1,64}$/,
@@ -34,9 +41,10 @@ const FIELDS = [
 ];
 
 export class PlaceFields {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
-    this.rows = FIELDS.map((field) => {
+  /** @param {HTMLElement} parent @param {(keyof Place)[]} names   those that the page uses */
+  constructor(parent, names) {
+    this.last = DEFAULT_PLACE;
+    this.rows = FIELDS.filter((field) => names.includes(field.name)).map((field) => {
       const id = `${parent.id}-${field.name}`;
       const input = make('input', {
         id,
@@ -56,6 +64,7 @@ export class PlaceFields {
 
   /** @param {Place} place */
   show(place) {
+    this.last = place;
     for (const { name, input, error } of this.rows) {
       input.value = place[name];
       complain(input, error, '');
@@ -66,7 +75,7 @@ export class PlaceFields {
    * @returns {Place | null}
    */
   read() {
-    const place = /** @type {Place} */ ({});
+    const place = { ...this.last };
     /** @type {HTMLInputElement | null} */
     let wrong = null;
     for (const { name, pattern, hint, input, error } of this.rows) {

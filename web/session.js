@@ -1,12 +1,14 @@
-// What this tab remembers. It lives in sessionStorage: a reload keeps it,
-// closing the tab or signing out forgets it, no other tab sees it.
+// What this tab remembers, for all its pages. It lives in sessionStorage: a
+// reload keeps it, closing the tab or signing out forgets it, no other tab
+// sees it.
 
 /**
  * @typedef {object} Place
  * @property {string} region
  * @property {string} bot
  * @property {string} alias
- * @property {string} bucket   where files go: "bucket" or "bucket/folder"
+ * @property {string} bucket   where the chat's files go: "bucket" or "bucket/folder"
+ * @property {string} documents   where the documents are, in the same form
  *
  * @typedef {object} Message
  * @property {'you' | 'bot' | 'note' | 'file'} from
@@ -30,6 +32,7 @@ export const DEFAULT_PLACE = Object.freeze({
   bot: 'InvoiceBot',
   alias: '$LATEST',
   bucket: 'invoicebot',
+  documents: 'documents',
 });
 
 /** A name for a new conversation. */
@@ -42,7 +45,8 @@ export function newUser() {
 export function load() {
   try {
     const saved = JSON.parse(sessionStorage.getItem(NAME) ?? 'null');
-    return saved?.keys?.accessKey && saved.place && saved.user ? saved : null;
+    if (!saved?.keys?.accessKey || !saved.place || !saved.user) return null;
+    return { ...saved, place: { ...DEFAULT_PLACE, ...saved.place } };
   } catch {
     return null; // storage is switched off, or another version wrote it
   }

@@ -2,6 +2,7 @@
 
 import { addBubble, announce, toEnd } from './bubbles.js';
 import { button, byId, fileSize, make } from './dom.js';
+import { onDrop } from './drops.js';
 import { explain } from './explain.js';
 
 /** @typedef {import('./conversation.js').Talk} Talk */
@@ -20,7 +21,10 @@ let current = null;
 /** Uploads run one at a time: each waits for the one before. */
 let queue = Promise.resolve();
 
-/** "bucket/folder" and a file's name, as bucket and key. @param {string} place @param {string} name */
+/**
+ * "bucket/folder" and a file's name, as bucket and key.
+ * @param {string} place @param {string} name
+ */
 export function keyOf(place, name) {
   const [bucket, ...folders] = place.split('/').filter(Boolean);
   return { bucket, key: [...folders, name].join('/') };
@@ -32,7 +36,11 @@ function add(files) {
     const now = talk;
     if (!now) return;
     if (file.size === 0) {
-      addBubble({ from: 'note', text: `${file.name} is empty, so it was not sent.`, at: Date.now() });
+      addBubble({
+        from: 'note',
+        text: `${file.name} is empty, so it was not sent.`,
+        at: Date.now(),
+      });
       continue;
     }
     const stop = new AbortController();
@@ -101,44 +109,22 @@ function failed(now, file, bubble, error) {
   toEnd();
 }
 
-/** The files of a drop; a folder is refused by name. @param {DataTransfer} data */
-function dropped(data) {
-  const folders = Array.from(data.items)
-    .map((item) => item.webkitGetAsEntry?.())
-    .filter((entry) => entry?.isDirectory)
-    .map((entry) => entry?.name);
-  for (const name of folders) {
-    const text = `${name} is a folder. Choose the files in it.`;
-    addBubble({ from: 'note', text, at: Date.now() });
-  }
-  return Array.from(data.files).filter((file) => !folders.includes(file.name));
-}
-
-/** @param {DragEvent} event */
-const carriesFiles = (event) => event.dataTransfer?.types.includes('Files') ?? false;
-
 attach.addEventListener('click', () => chooser.click());
 chooser.addEventListener('change', () => {
   add(Array.from(chooser.files ?? []));
   chooser.value = '';
   input.focus();
 });
-view.addEventListener('dragover', (event) => {
-  if (!carriesFiles(event) || !talk) return;
-  event.preventDefault();
-  dropBucket.textContent = talk.session.place.bucket;
-  drop.hidden = false;
-});
-view.addEventListener('dragleave', (event) => {
-  if (!(event.relatedTarget instanceof Node) || !view.contains(event.relatedTarget)) {
-    drop.hidden = true;
-  }
-});
-view.addEventListener('drop', (event) => {
-  if (!carriesFiles(event) || !event.dataTransfer) return;
-  event.preventDefault();
-  drop.hidden = true;
-  add(dropped(event.dataTransfer));
+onDrop(view, drop, {
+  ready: () => {
+    dropBucket.textContent = talk?.session.place.bucket ?? '';
+    return talk !== null;
+  },
+  files: add,
+  folder: (name) => {
+    const text = `${name} is a folder. Choose the files in it.`;
+    addBubble({ from: 'note', text, at: Date.now() });
+  },
 });
 input.addEventListener('paste', (event) => {
   const files = Array.from(event.clipboardData?.files ?? []);

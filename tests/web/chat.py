@@ -9,74 +9,31 @@ import hashlib
 import hmac
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'api'))
-from harness import BINARY, ROOT, Server, Suite, main   # noqa: E402
+from harness import BINARY, ROOT, main   # noqa: E402
+from pages import PageSuite, contrast   # noqa: E402
 from webdriver import ENTER, ESCAPE, SHIFT, TAB, Browser   # noqa: E402
 
 PAGES = pathlib.Path(__file__).resolve().parent
 BUCKET = 'page-bucket'
-# Chromium itself reports every refused request; a refusal is what some tests are about.
-REFUSAL = 'Failed to load resource'
-# Text colours of chat.css and what they stand on.
+# Text colours of base.css and what they stand on.
 TEXT_PAIRS = [('ink', 'ground'), ('ink', 'surface'), ('ink', 'wrong-ground'), ('soft', 'ground'),
               ('soft', 'surface'), ('accent', 'ground'), ('accent', 'surface'), ('on-accent', 'accent'),
               ('on-accent', 'accent-strong'), ('wrong', 'ground'), ('wrong', 'surface')]
 
 
-def luminance(colour):
-    """Of "#rrggbb", as WCAG 2 defines it."""
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
-    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def contrast(one, other):
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-class PageSuite(Suite):
-    """A server with a bot, and a browser that is made like new for every test."""
+class ChatSuite(PageSuite):
+    """A server with a bot."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.data = tempfile.mkdtemp(prefix='quern-web-')
+    def prepare(cls):
         subprocess.run([BINARY, 'bot', 'import', str(PAGES / 'bot.json'), '--data', cls.data], check=True,
                        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        cls.server = Server(data=cls.data)
-        cls.page = Browser()
-
-    @classmethod
-    def tearDownClass(cls):
-        try:
-            cls.page.close()
-            super().tearDownClass()
-        finally:
-            shutil.rmtree(cls.data, ignore_errors=True)
-            cls.server.log_path.unlink(missing_ok=True)
-
-    def picture(self, page, name):
-        if folder := os.environ.get('QUERN_SCREENSHOTS'):
-            page.screenshot(pathlib.Path(folder) / f'{name}.png')
-
-    def open(self, width=1280, height=800, dark=False):
-        page = self.page
-        page.size(width, height)
-        page.media(dark=dark)
-        self.network(page)
-        page.open(self.server.endpoint + '/')
-        page.script('sessionStorage.clear()')
-        page.console()
-        page.reload()
-        page.until('!document.getElementById("signin").hidden')
-        return page
 
     def sign_in(self, page, bucket=BUCKET, bot='PageBot'):
         """As a person would, by keyboard only."""
@@ -90,21 +47,11 @@ class PageSuite(Suite):
         self.sign_in(page)
         return page
 
-    def network(self, page, offline=False, upload=-1):
-        page.devtools('Network.enable')
-        page.devtools('Network.emulateNetworkConditions', offline=offline, latency=0,
-                      downloadThroughput=-1, uploadThroughput=upload)
-
     def say(self, page, text, answers=1):
         count = len(page.texts('.message.bot'))
         page.keys(text, ENTER)
         page.until(f'document.querySelectorAll(".message.bot").length >= {count + answers}')
         return page.texts('.message.bot .text')[-1]
-
-    def check_console(self, page, refusals=0):
-        rows = page.console()
-        self.assertEqual([r for r in rows if REFUSAL not in r[1]], [])
-        self.assertLessEqual(len(rows), refusals, rows)
 
     def check_width(self, page):
         wide = page.script('return [document.documentElement.scrollWidth, innerWidth, '
@@ -122,7 +69,7 @@ class PageSuite(Suite):
         return s3
 
 
-class SignIn(PageSuite):
+class SignIn(ChatSuite):
     def test_focus_goes_through_the_form_in_order(self):
         page = self.open()
         order = []
@@ -194,7 +141,7 @@ class SignIn(PageSuite):
         page.until('!document.getElementById("signin").hidden')
 
 
-class Conversation(PageSuite):
+class Conversation(ChatSuite):
     def test_a_bot_asks_back(self):
         page = self.signed_in()
         answer = self.say(page, 'I want some tea')
@@ -274,11 +221,9 @@ class Conversation(PageSuite):
         log = page.script('const e = document.getElementById("log");'
                           'return [e.getAttribute("role"), e.getAttribute("aria-live")]')
         self.assertEqual(log, ['log', 'polite'])
-        page.devtools('Accessibility.enable')
-        nodes = page.devtools('Accessibility.getFullAXTree')['nodes']
-        controls = [n for n in nodes if n.get('role', {}).get('value') in ('button', 'textbox', 'log', 'form')]
-        self.assertGreaterEqual(len(controls), 5)
-        self.assertEqual([n['role']['value'] for n in controls if not n.get('name', {}).get('value')], [])
+        count, nameless = self.nameless_controls(page, 'button', 'textbox', 'log', 'form')
+        self.assertGreaterEqual(count, 5)
+        self.assertEqual(nameless, [])
 
     def test_a_clock_that_is_an_hour_off(self):
         page = self.signed_in()
@@ -298,7 +243,7 @@ class Conversation(PageSuite):
         self.check_console(page)
 
 
-class Screens(PageSuite):
+class Screens(ChatSuite):
     def test_narrow_screens_do_not_scroll_sideways(self):
         for width, height in ((320, 568), (360, 740)):
             page = self.open(width, height)
@@ -322,15 +267,10 @@ class Screens(PageSuite):
     def test_colours_can_be_told_apart(self):
         for dark in (False, True):
             page = self.open(dark=dark)
-
-            def colour(name):
-                return page.script('return getComputedStyle(document.documentElement)'
-                                   '.getPropertyValue("--" + arguments[0]).trim().replace(/^#(.)(.)(.)$/, '
-                                   '"#$1$1$2$2$3$3")', name)
             for text, ground in TEXT_PAIRS:
-                self.assertGreaterEqual(contrast(colour(text), colour(ground)), 4.5, (dark, text, ground))
+                self.assertGreaterEqual(contrast(self.colour(page, text), self.colour(page, ground)), 4.5, (dark, text, ground))
             for ground in ('ground', 'surface'):
-                self.assertGreaterEqual(contrast(colour('control'), colour(ground)), 3, (dark, ground))
+                self.assertGreaterEqual(contrast(self.colour(page, 'control'), self.colour(page, ground)), 3, (dark, ground))
 
     def test_reduced_motion_moves_nothing(self):
         page = self.signed_in()
@@ -338,7 +278,7 @@ class Screens(PageSuite):
         self.assertEqual(page.script('return document.getAnimations().length'), 0)
 
 
-class Upload(PageSuite):
+class Upload(ChatSuite):
     def file(self, name, size):
         path = self.folder() / name
         path.write_bytes(os.urandom(size))
@@ -414,7 +354,7 @@ class Upload(PageSuite):
         self.check_console(page, refusals=1)
 
 
-class Modules(PageSuite):
+class Modules(ChatSuite):
     def test_hashes_agree_with_pythons(self):
         page = self.open()
         for n in (0, 1, 55, 56, 63, 64, 65, 127, 128, 1000, 100_003):
@@ -471,7 +411,7 @@ class Modules(PageSuite):
         self.assertEqual(done.returncode, 0, done.stdout)
 
 
-class Delivery(PageSuite):
+class Delivery(ChatSuite):
     def get(self, path, **headers):
         request = urllib.request.Request(self.server.endpoint + path, headers=headers)
         try:
@@ -484,7 +424,8 @@ class Delivery(PageSuite):
         for path in (ROOT / 'web').iterdir():
             if path.name in ('meson.build', 'index.html'):
                 continue
-            status, headers, body = self.get(f'/_quern/{path.name}')
+            name = path.stem if path.suffix == '.html' else path.name
+            status, headers, body = self.get(f'/_quern/{name}')
             self.assertEqual((status, body), (200, path.read_bytes()), path.name)
             self.assertIn("frame-ancestors 'none'", headers['Content-Security-Policy'])
             self.assertEqual(headers['X-Content-Type-Options'], 'nosniff')
