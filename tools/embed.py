@@ -16,7 +16,9 @@ TYPES = {
 
 
 def path_of(file):
-    return '/' if file.name == 'index.html' else f'/_quern/{file.name}'
+    if file.name == 'index.html':
+        return '/'
+    return f'/_quern/{file.stem if file.suffix == ".html" else file.name}'
 
 
 def array(index, data):

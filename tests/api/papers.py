@@ -68,6 +68,31 @@ def tiff(pages, dpi=200):
     return out
 
 
+def invoice(number='4711-A', total='$1,250.00', vendor='Northwind Pumps Ltd'):
+    """A page of letter size with a head, a table of two items, and sums."""
+    page = Page(612, 792)
+    page.text(60, 70, vendor, 20, bold=True).text(60, 92, '12 Harbour Street').text(60, 108, 'Portland, OR 97201')
+    page.text(400, 70, 'INVOICE', 20, bold=True)
+    for i, (label, value) in enumerate([('Invoice Number:', number), ('Invoice Date:', '03/14/2024'),
+                                        ('Due Date:', '04/13/2024')]):
+        page.text(360, 100 + 18 * i, label).text(470, 100 + 18 * i, value)
+    page.text(60, 170, 'Bill To:', bold=True).text(60, 188, 'Ada Miller').text(60, 204, '5 Mill Lane')
+    page.text(60, 220, 'Salem, OR 97301')
+    columns, rows = (60, 330, 410, 500), [('Description', 'Quantity', 'Unit Price', 'Amount'),
+                                         ('Pump seal, 40 mm', '2', '$125.00', '$250.00'),
+                                         ('Service visit', '4', '$250.00', '$1,000.00')]
+    for r, row in enumerate(rows):
+        for x, text in zip(columns, row):
+            page.text(x, 280 + 24 * r, text, bold=r == 0)
+    for y in (264, 288, 312, 336):
+        page.rule(56, y, 560, y)
+    for x in (56, 326, 406, 496, 560):
+        page.rule(x, 264, x, 336)
+    page.text(410, 370, 'Subtotal').text(500, 370, total).text(410, 390, 'Total', bold=True)
+    page.text(500, 390, total, bold=True)
+    return page
+
+
 def letter():
     """Two short pages."""
     return [Page().text(20, 30, 'Dear Mr Miller', 16).text(20, 60, 'your pump has arrived', 16),
