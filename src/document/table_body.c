@@ -182,6 +182,23 @@ static double line_pitch(const table__sheet *s)
     return far > 0 && near > 0 ? 1.25 * least : 0;
 }
 
+/* A label alone that starts farther left than the row's, or at a wider distance than the row's
+ * lines have, begins something else.
+ */
+static bool steps_out(const table__sheet *s, size_t from, size_t i)
+{
+    const table__piece *p = &s->pieces[s->strips[i].first];
+    const table__piece *label = &s->pieces[s->strips[from].first];
+
+    if (s->strips[i].count != 1 || p->to != 0)
+        return false;
+    if (label->to == 0 && p->box.left < label->box.left - 0.3 * s->t->em)
+        return true;
+    return i - from >= 2 &&
+           middle(s->strips[i].box) - middle(s->strips[i - 1].box) >
+               1.15 * (middle(s->strips[i - 1].box) - middle(s->strips[i - 2].box));
+}
+
 /* Is the next strip nearer to strip i than the one before, and no section's first row? */
 static bool leans_down(const table__sheet *s, size_t i)
 {
@@ -191,8 +208,10 @@ static bool leans_down(const table__sheet *s, size_t i)
            middle(s->strips[i + 1].box) - middle(s->strips[i].box) < 0.85 * above;
 }
 
-/* Does strip i go on with what strip i - 1 began: is it another line of the same row? */
-static bool goes_on(const table__sheet *s, size_t i, double pitch, double lines)
+/* Does strip i go on with what strip i - 1 began: is it another line of the row that strip `from`
+ * began?
+ */
+static bool goes_on(const table__sheet *s, size_t from, size_t i, double pitch, double lines)
 {
     const table__strip *a = &s->strips[i - 1], *b = &s->strips[i];
     double step = middle(b->box) - middle(a->box), em = s->t->em;
@@ -209,7 +228,7 @@ static bool goes_on(const table__sheet *s, size_t i, double pitch, double lines)
     if (lap > 0.3 * em && step < 0.7 * pitch)
         return true;
     if (!new_text && !has_number(s, b) && (b->count < a->count || b->count == 1) &&
-        !leans_down(s, i)) {
+        !leans_down(s, i) && !steps_out(s, from, i)) {
         if (step < 0.85 * pitch)
             return true;
         /* The label's second line: indented, or in the middle of a sentence. */
@@ -300,7 +319,7 @@ q_code table__body(const table__sheet *s, size_t row, table__draft *d, q_err *er
 
     for (size_t i = s->body, end; i < s->strip_count && !rc; i = end) {
         end = i + 1;
-        while (end < s->strip_count && goes_on(s, end, pitch, lines))
+        while (end < s->strip_count && goes_on(s, i, end, pitch, lines))
             end++;
         d->y[row] = i ? (s->strips[i - 1].box.bottom + s->strips[i].box.top) / 2 : s->box.top;
         rc = put_row(s, i, end, row++, d, err);

@@ -182,6 +182,23 @@ static bool is_aligned(const table__sheet *s, table__rect b, size_t column)
            fabs(b.left + b.right - c->left - c->right) < 2 * near;
 }
 
+/* Is a line drawn under it that ends with it: what it stands over? */
+static bool is_underlined(const table__sheet *s, const table__piece *p)
+{
+    const table__lines *l = &s->t->lines;
+    double em = s->t->em;
+
+    for (size_t i = 0; i < l->across_count; i++) {
+        const table__line *line = &l->across[i];
+
+        if (line->at >= p->box.bottom - 0.4 * em && line->at <= p->box.bottom + 0.9 * em &&
+            line->from <= p->box.left + 0.5 * em && line->to >= p->box.right - 0.5 * em &&
+            line->to - line->from < 0.9 * (s->box.right - s->box.left))
+            return true;
+    }
+    return false;
+}
+
 /* Where the piece's words fall into its columns: the words' count in each from p->from on. */
 static bool cuts(const table__sheet *s, const table__piece *p, size_t *counts)
 {
@@ -221,8 +238,8 @@ static q_code cut_pieces(table__sheet *s, q_err *err)
         s->strips[i].first = s->piece_count;
         for (size_t j = first; j < first + count; j++) {
             table__piece p = old[j];
-            bool cut =
-                p.to > p.from && p.count > 1 && (count > 1 || p.number) && cuts(s, &p, counts);
+            bool cut = p.to > p.from && p.count > 1 && (count > 1 || p.number) &&
+                       cuts(s, &p, counts) && !is_underlined(s, &p);
             size_t from = p.from, end = cut ? p.to : p.from, next = p.first;
 
             for (size_t k = from; k <= end; k++) {

@@ -32,11 +32,26 @@ static double middle_x(table__rect r)
     return (r.left + r.right) / 2;
 }
 
+/* Does a line go under others of the heading's strip too? Then it tells nothing of one. */
+static bool is_shared(const table__sheet *s, const table__piece *p, const table__line *line)
+{
+    const table__strip *strip = &s->strips[p->strip];
+
+    for (size_t j = strip->first; j < strip->first + strip->count; j++) {
+        table__rect b = s->pieces[j].box;
+
+        if (b.left != p->box.left &&
+            table__overlap(b.left, b.right, line->from, line->to) > 0.5 * (b.right - b.left))
+            return true;
+    }
+    return false;
+}
+
 /* A line under a heading, longer than its text, tells what it stands over. */
 static bool range_by_line(const table__sheet *s, table__piece *p)
 {
     const table__lines *l = &s->t->lines;
-    double em = s->t->em, width = s->box.right - s->box.left;
+    double em = s->t->em;
 
     for (size_t i = 0; i < l->across_count; i++) {
         const table__line *line = &l->across[i];
@@ -44,8 +59,8 @@ static bool range_by_line(const table__sheet *s, table__piece *p)
 
         if (line->at < p->box.bottom - 0.4 * em || line->at > p->box.bottom + 1.3 * em ||
             line->from > p->box.left + 0.5 * em || line->to < p->box.right - 0.5 * em ||
-            line->to - line->from > 0.93 * width ||
-            line->to - line->from < p->box.right - p->box.left - em)
+            line->from < s->columns[0].right - 0.5 * em ||
+            line->to - line->from < p->box.right - p->box.left - em || is_shared(s, p, line))
             continue;
         for (size_t c = 0; c < s->column_count; c++) {
             double mid = (s->columns[c].left + s->columns[c].right) / 2;
@@ -64,6 +79,58 @@ static bool range_by_line(const table__sheet *s, table__piece *p)
     return false;
 }
 
+/* Lines left and right of a heading close it in: it stands over the columns between. */
+static bool range_by_walls(const table__sheet *s, table__piece *p)
+{
+    const table__lines *l = &s->t->lines;
+    const table__strip *strip = &s->strips[p->strip];
+    double left = -INFINITY, right = INFINITY, mid = (p->box.top + p->box.bottom) / 2;
+    size_t from = SIZE_MAX, to = 0;
+
+    for (size_t i = 0; i < l->upright_count; i++) {
+        const table__line *line = &l->upright[i];
+
+        if (line->from > mid || line->to < mid || line->at < s->box.left - 3 * s->t->em ||
+            line->at > s->box.right + 3 * s->t->em)
+            continue;
+        if (line->at <= middle_x(p->box))
+            left = fmax(left, line->at);
+        else
+            right = fmin(right, line->at);
+    }
+    if (isinf(left) && isinf(right))
+        return false;
+    for (size_t j = strip->first; j < strip->first + strip->count; j++)
+        if (middle_x(s->pieces[j].box) > left && middle_x(s->pieces[j].box) < right &&
+            s->pieces[j].box.left != p->box.left)
+            return false;
+    for (size_t c = 0; c < s->column_count; c++) {
+        double at = (s->columns[c].left + s->columns[c].right) / 2;
+
+        if (at < left || at > right)
+            continue;
+        from = from == SIZE_MAX ? c : from;
+        to = c;
+    }
+    if (from == SIZE_MAX || to - from + 1 == s->column_count)
+        return false;
+    p->from = from;
+    p->to = to;
+    return true;
+}
+
+/* The first column from `column` on that is nearer to the right one of two headings. */
+static size_t first_nearer(const table__sheet *s, size_t column, const table__piece *left,
+                           const table__piece *right)
+{
+    double between = (middle_x(left->box) + middle_x(right->box)) / 2;
+
+    while (column < s->column_count &&
+           (s->columns[column].left + s->columns[column].right) / 2 < between)
+        column++;
+    return column;
+}
+
 /* The columns around a heading that no other of its strip stands over, and in whose middle it is:
  * the most that there are.
  */
@@ -74,10 +141,13 @@ static void range_by_middle(const table__sheet *s, size_t which, table__piece *p
     size_t from = p->from, to = p->to;
     double mid = middle_x(p->box);
 
-    if (which > strip->first && s->pieces[which - 1].to + 1 > low)
-        low = s->pieces[which - 1].to + 1;
-    if (which + 1 < strip->first + strip->count && s->pieces[which + 1].from > 0)
-        high = s->pieces[which + 1].from - 1;
+    if (which > strip->first)
+        low = first_nearer(s, low, &s->pieces[which - 1], p);
+    if (which + 1 < strip->first + strip->count) {
+        size_t next = first_nearer(s, p->to, p, &s->pieces[which + 1]);
+
+        high = next > p->to ? next - 1 : p->to;
+    }
     for (size_t a = low; a <= p->from; a++)
         for (size_t b = p->to; b <= high; b++) {
             double m = (s->columns[a].left + s->columns[b].right) / 2;
@@ -106,21 +176,24 @@ static size_t pieces_below(const table__sheet *s, const table__piece *p, size_t 
 }
 
 /* Does a heading go on right below, in its own column: is it one of several lines? Counted columns
- * ("1", "2") under a heading are no lines of it.
+ * ("1", "2") under a heading are no lines of it, nor what stands less in line with it than all the
+ * columns that it could be in the middle of, `wide`.
  */
-static bool continues_below(const table__sheet *s, const table__piece *p)
+static bool continues_below(const table__sheet *s, const table__piece *p, const table__piece *wide)
 {
     const table__strip *next = &s->strips[p->strip + 1];
+    double mid = middle_x(p->box), near = 0.6 * s->t->em, edge = 0.25 * s->t->em;
+    double off = fabs((s->columns[wide->from].left + s->columns[wide->to].right) / 2 - mid);
 
     for (size_t j = next->first; j < next->first + next->count; j++) {
         const table__piece *q = &s->pieces[j];
-        double near = 0.6 * s->t->em;
+        double single = fabs(middle_x(q->box) - mid);
 
         if (q->number || q->from != q->to || q->from < p->from || q->to > p->to ||
             q->box.top - p->box.bottom > 0.9 * s->t->em)
             continue;
-        if (fabs(middle_x(q->box) - middle_x(p->box)) < near ||
-            fabs(q->box.left - p->box.left) < near || fabs(q->box.right - p->box.right) < near)
+        if (fabs(q->box.left - p->box.left) < edge || fabs(q->box.right - p->box.right) < edge ||
+            (single < near && single <= off + edge))
             return true;
     }
     return false;
@@ -130,11 +203,12 @@ static table__piece ranged(const table__sheet *s, size_t which)
 {
     table__piece p = s->pieces[which], wide;
 
-    if (p.strip + 1 >= s->body || range_by_line(s, &p) || continues_below(s, &p))
+    if (p.strip + 1 >= s->body || range_by_walls(s, &p) || range_by_line(s, &p))
         return p;
     wide = p;
     range_by_middle(s, which, &wide);
-    if (wide.to > wide.from && pieces_below(s, &wide, wide.from, wide.to) >= 2)
+    if (wide.to > wide.from && pieces_below(s, &wide, wide.from, wide.to) >= 2 &&
+        !continues_below(s, &p, &wide))
         p = wide;
     return p;
 }

@@ -5,12 +5,14 @@
 enum {
     MOST_OPEN = 16, /* regions beside each other */
     LAST_PARTS = 8, /* that a new row's gaps are compared with */
+    YOUNG = 4,      /* rows of a region that may be headings only */
     PENDING = 6,    /* rows of one run between two of several */
     MOST_RUNS = 200 /* of a part */
 };
 
 static const double column_gap = 0.9;    /* em */
 static const double line_cover = 0.7;    /* of a table's width: a line across it */
+static const double label_width = 30;    /* em, of a first column at most */
 static const double most_distance = 3.2; /* em, between rows of one table */
 
 typedef struct growing {
@@ -126,6 +128,19 @@ static size_t region_over(const finder *f, const table__part *part)
     return best;
 }
 
+/* The open region that a part stands left of, where headings came first. */
+static size_t region_right_of(const finder *f, const table__part *part)
+{
+    for (size_t i = 0; i < f->open_count; i++) {
+        const table__region *r = &f->open[i].region;
+
+        if (r->part_count <= 3 && part->box.right <= r->box.left &&
+            r->box.left - part->box.left < label_width * f->t->em)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
 static double bottom_of(const growing *g)
 {
     return g->pending_count ? g->pending[g->pending_count - 1].box.bottom : g->region.box.bottom;
@@ -138,6 +153,58 @@ static bool is_near(const finder *f, const growing *g, const table__part *part)
     return part->box.top - bottom_of(g) <= limit;
 }
 
+/* Parts of one row become one. */
+static q_code put_in_order(finder *f, table__region *r, table__part part)
+{
+    size_t at = r->part_count;
+    table__part *same;
+
+    while (at > 0 && r->parts[at - 1].row > part.row)
+        at--;
+    same = at > 0 && r->parts[at - 1].row == part.row ? &r->parts[at - 1] : NULL;
+    if (same) {
+        size_t end = same->first_run + same->run_count, other = part.first_run + part.run_count;
+
+        r->box = table__join(r->box, part.box);
+        same->box = table__join(same->box, part.box);
+        same->first_run = same->first_run < part.first_run ? same->first_run : part.first_run;
+        same->run_count = (end > other ? end : other) - same->first_run;
+        return Q_OK;
+    }
+    if (part_add(f, r, part))
+        return q_err_nomem(f->err);
+    for (size_t i = r->part_count - 1; i > at; i--)
+        r->parts[i] = r->parts[i - 1];
+    r->parts[at] = part;
+    return Q_OK;
+}
+
+/* Headings that stand at other heights than those beside them began regions of their own: a row
+ * under both joins them.
+ */
+static q_code join_young(finder *f, growing **g, const table__part *part)
+{
+    q_code rc = Q_OK;
+
+    for (size_t i = f->open_count; i-- > 0 && !rc;) {
+        growing *o = &f->open[i];
+        table__rect b = o->region.box;
+
+        if (o == *g || o->region.part_count > YOUNG || (*g)->region.part_count > 2 * YOUNG ||
+            table__overlap(b.left, b.right, part->box.left, part->box.right) <= 0 ||
+            !is_near(f, o, part))
+            continue;
+        for (size_t j = 0; j < o->region.part_count && !rc; j++)
+            rc = put_in_order(f, &(*g)->region, o->region.parts[j]);
+        for (size_t j = 0; j < o->pending_count && !rc; j++)
+            rc = put_in_order(f, &(*g)->region, o->pending[j]);
+        *o = f->open[--f->open_count];
+        if (*g == &f->open[f->open_count])
+            *g = o;
+    }
+    return rc;
+}
+
 static q_code take_multi(finder *f, const table__part *part)
 {
     size_t over = region_over(f, part);
@@ -147,8 +214,10 @@ static q_code take_multi(finder *f, const table__part *part)
     if (g && is_near(f, g, part) && fits(f->t, &g->region, part)) {
         g->pitch = fmax(g->pitch, part->box.top - bottom_of(g));
         for (size_t i = 0; i < g->pending_count && !rc; i++)
-            rc = part_add(f, &g->region, g->pending[i]);
+            rc = put_in_order(f, &g->region, g->pending[i]);
         g->pending_count = 0;
+        if (!rc)
+            rc = join_young(f, &g, part);
         return rc ? rc : part_add(f, &g->region, *part);
     }
     if (g)
@@ -164,15 +233,19 @@ static q_code take_single(finder *f, const table__part *part)
     size_t over = region_over(f, part);
     growing *g = over == SIZE_MAX ? NULL : &f->open[over];
     const table__run *run = &f->t->runs[part->first_run];
-    double width;
+    double width, left;
 
+    if (!g && (over = region_right_of(f, part)) != SIZE_MAX)
+        g = &f->open[over];
     if (!g)
         return Q_OK;
     width = g->region.box.right - g->region.box.left;
+    /* Headings over the other columns come before anything in the first. */
+    left = g->region.part_count <= 3 ? fmax(0.2 * width, label_width * f->t->em) : 0.2 * width;
     if (!is_near(f, g, part) || g->pending_count == PENDING ||
         (run->count >= 8 && part->box.right - part->box.left > 0.6 * width) ||
         part->box.right > g->region.box.right + 0.2 * width ||
-        part->box.left < g->region.box.left - 0.2 * width)
+        part->box.left < g->region.box.left - left)
         return close_region(f, over);
     g->pending[g->pending_count++] = *part;
     return Q_OK;
