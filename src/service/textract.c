@@ -78,11 +78,10 @@ q_code textract__open(q_call *call, const q_value *document, int *fd)
                        "the document has neither Bytes nor S3Object");
 }
 
-q_code textract__read(q_call *call, bool marks, q_pages *out)
+q_code textract__read_document(q_call *call, const q_value *document, bool marks, q_pages *out)
 {
     q_app *app = call->app;
     q_read_options options = {.limits = app->limits.document, .marks = marks};
-    const q_value *document = q_value_get(call->in, Q_STR("Document"));
     const q_value *object = q_value_get(document, Q_STR("S3Object"));
     int fd = -1;
     q_err why = {.code = Q_OK};
@@ -100,6 +99,11 @@ q_code textract__read(q_call *call, bool marks, q_pages *out)
         return q_call_fail(call, textract__error_name(rc), "%s", why.msg);
     call->err = why;
     return rc;
+}
+
+q_code textract__read(q_call *call, bool marks, q_pages *out)
+{
+    return textract__read_document(call, q_value_get(call->in, Q_STR("Document")), marks, out);
 }
 
 void q_textract_text(const q_pages *pages, q_value *out)
@@ -126,6 +130,7 @@ static const q_handler handlers[] = {
     {.operation = "DetectDocumentText", .run = detect, .waits = Q_WAITS_WORKER},
     {.operation = "AnalyzeDocument", .run = textract__analyze, .waits = Q_WAITS_WORKER},
     {.operation = "AnalyzeExpense", .run = textract__analyze_expense, .waits = Q_WAITS_WORKER},
+    {.operation = "AnalyzeID", .run = textract__analyze_id, .waits = Q_WAITS_WORKER},
     {.operation = "StartDocumentTextDetection", .run = textract__start_detection},
     {.operation = "GetDocumentTextDetection", .run = textract__get_detection},
 };

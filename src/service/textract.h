@@ -1,6 +1,6 @@
 /* service/textract.h - what textract's files share, and what it needs at start.
  *
- * DetectDocumentText, AnalyzeDocument and AnalyzeExpense read while the client waits;
+ * DetectDocumentText, AnalyzeDocument, AnalyzeExpense and AnalyzeID read while the client waits;
  * StartDocumentTextDetection leaves a job, GetDocumentTextDetection its pages.
  */
 #ifndef Q_SERVICE_TEXTRACT_H
@@ -30,7 +30,11 @@ void q_textract_analysis(const q_pages *pages, const q_analysis *analysis, const
  */
 Q_MUST_USE q_code textract__open(q_call *call, const q_value *document, int *fd);
 
-/* Open the document of the call's input and read all its pages, with marks or without. */
+/* Open such a document and read all its pages, with marks or without, and so that of the call's
+ * input.
+ */
+Q_MUST_USE q_code textract__read_document(q_call *call, const q_value *document, bool marks,
+                                          q_pages *out);
 Q_MUST_USE q_code textract__read(q_call *call, bool marks, q_pages *out);
 
 /* What an input's FeatureTypes and QueriesConfig ask for, and the list of queries in it (NULL: no
@@ -46,6 +50,7 @@ const char *textract__error_name(q_code code);
 /* The handlers. */
 q_code textract__analyze(q_call *call);
 q_code textract__analyze_expense(q_call *call);
+q_code textract__analyze_id(q_call *call);
 q_code textract__start_detection(q_call *call);
 q_code textract__get_detection(q_call *call);
 

@@ -12,17 +12,18 @@ from harness import ROOT, Server, Suite, boto3_client, main
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
 
 
-def pdf(pages, count=None):
+def pdf(pages, count=None, size=(300, 200), font='Helvetica'):
     """A PDF of 300 x 200 points a page; each page is a list of lines."""
+    width, height = size
     objects = [b'<< /Type /Catalog /Pages 2 0 R >>', None,
-               b'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>']
+               b'<< /Type /Font /Subtype /Type1 /BaseFont /%s >>' % font.encode()]
     kids = []
     for lines in pages:
-        text = b'BT /F1 16 Tf 20 170 Td ' + b' 0 -30 Td '.join(
+        text = b'BT /F1 16 Tf 20 %d Td ' % (height - 30) + b' 0 -30 Td '.join(
             b'(%s) Tj' % line.encode() for line in lines) + b' ET'
         objects.append(b'<< /Length %d >>\nstream\n%s\nendstream' % (len(text), text))
-        objects.append(b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << /Font '
-                       b'<< /F1 3 0 R >> >> /Contents %d 0 R >>' % len(objects))
+        objects.append(b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << /Font '
+                       b'<< /F1 3 0 R >> >> /Contents %d 0 R >>' % (width, height, len(objects)))
         kids.append(len(objects))
     objects[1] = b'<< /Type /Pages /Count %d /Kids [%s] >>' % (
         count or len(kids), b' '.join(b'%d 0 R' % k for k in kids))
@@ -42,11 +43,16 @@ def png(width, height, rows=b''):
             chunk(b'IDAT', rows) + chunk(b'IEND', b''))
 
 
-def picture(pages):
+def picture(pages, **options):
     """What pdftoppm draws of the first page, as PNG."""
     return subprocess.run(['pdftoppm', '-png', '-gray', '-r', '200', '-singlefile', '-'], check=True,
-                          input=pdf(pages), stdout=subprocess.PIPE).stdout
+                          input=pdf(pages, **options), stdout=subprocess.PIPE).stdout
 
+
+# The specimens of ICAO Doc 9303.
+PASSPORT = ['UTOPIA  PASSPORT', 'Date of birth 12 AUG 1974', 'Sex F',
+            'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', 'L898902C36UTO7408122F1204159ZE184226B<<<<<10']
+CARD = ['I<UTOD231458907<<<<<<<<<<<<<<<', '7408122F1204159UTO<<<<<<<<<<<6', 'ERIKSSON<<ANNA<MARIA<<<<<<<<<<']
 
 LETTER = [['Dear Mr Miller', 'your pump has arrived'], ['Yours', 'Ada Smith']]
 
@@ -150,6 +156,54 @@ class Textract(Suite):
             self.assertEqual(types[-1], 'EXPENSE_ROW')
         self.assertEqual(document['ExpenseIndex'], 1)
         self.assertEqual(document['Blocks'][0]['BlockType'], 'PAGE')
+
+    def identity(self, document):
+        return {f['Type']['Text']: f['ValueDetection'] for f in document['IdentityDocumentFields']}
+
+    def test_a_passport(self):
+        for content in (pdf([PASSPORT], size=(500, 350), font='Courier'),
+                        picture([PASSPORT], size=(500, 350), font='Courier')):
+            reply = self.textract.analyze_id(DocumentPages=[{'Bytes': content}])
+            self.assertEqual(reply['DocumentMetadata'], {'Pages': 1})
+            self.assertEqual(reply['AnalyzeIDModelVersion'], '1.0')
+            document, = reply['IdentityDocuments']
+            self.assertEqual(document['DocumentIndex'], 1)
+            self.assertEqual(document['Blocks'][0]['BlockType'], 'PAGE')
+            fields = self.identity(document)
+            self.assertEqual(fields['FIRST_NAME']['Text'], 'ANNA')
+            self.assertEqual(fields['LAST_NAME']['Text'], 'ERIKSSON')
+            self.assertEqual(fields['DOCUMENT_NUMBER']['Text'], 'L898902C3')
+            self.assertEqual(fields['ID_TYPE']['Text'], 'PASSPORT')
+            self.assertEqual(fields['DATE_OF_BIRTH']['NormalizedValue'],
+                             {'Value': '1974-08-12T00:00:00', 'ValueType': 'DATE'})
+            self.assertEqual(fields['DATE_OF_BIRTH']['Text'], '12 AUG 1974')
+            self.assertEqual(fields['EXPIRATION_DATE']['NormalizedValue']['Value'], '2012-04-15T00:00:00')
+            self.assertEqual(fields['MRZ_CODE']['Text'], '\n'.join(PASSPORT[-2:]))
+            self.assertEqual(fields['ADDRESS'], {'Text': ''})
+            self.assertGreater(fields['DOCUMENT_NUMBER']['Confidence'], 95)
+
+    def test_both_sides_of_a_card(self):
+        self.bucket('cards', front=pdf([['UTOPIA', 'IDENTITY CARD']]),
+                    back=pdf([CARD], size=(400, 200), font='Courier'))
+        pages = [{'S3Object': {'Bucket': 'cards', 'Name': side}} for side in ('front', 'back')]
+        reply = self.textract.analyze_id(DocumentPages=pages)
+        self.assertEqual(reply['DocumentMetadata'], {'Pages': 2})
+        document, = reply['IdentityDocuments']
+        fields = self.identity(document)
+        self.assertEqual(fields['ID_TYPE']['Text'], 'ID CARD')
+        self.assertEqual(fields['MIDDLE_NAME']['Text'], 'MARIA')
+        self.assertEqual(fields['DOCUMENT_NUMBER']['Text'], 'D23145890')
+        self.assertEqual([b['Page'] for b in document['Blocks'] if b['BlockType'] == 'PAGE'], [1, 2])
+
+    def test_identity_documents_that_are_refused(self):
+        call = self.textract.analyze_id
+        self.refused('UnsupportedDocumentException', 'no machine-readable zone', call,
+                     DocumentPages=[{'Bytes': pdf(LETTER)}])
+        self.refused('InvalidParameterException', 'documentPages', call,
+                     DocumentPages=[{'Bytes': pdf(LETTER)}] * 3)
+        self.refused('BadDocumentException', 'PNG', call,
+                     DocumentPages=[{'Bytes': picture(LETTER)[:300]}])
+        self.refused('InvalidParameterException', 'neither', call, DocumentPages=[{}])
 
     def test_what_is_no_invoice_has_no_total(self):
         reply = self.textract.analyze_expense(Document={'Bytes': pdf(LETTER)})

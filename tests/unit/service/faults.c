@@ -264,20 +264,33 @@ static ask textract(const char *target, const char *body)
     return (ask){"textract", "POST", "/", {JSON_11, target}, q_str_of(body)};
 }
 
-/* {"Document": {"Bytes": ...}} of a page with two lines. */
-static const char *document(void)
+/* A request's JSON around the Bytes of a page with such content. */
+static const char *bytes_in(const char *head, const char *content, const char *tail)
 {
     q_buf b = q_buf_init(q_test_arena(), 1 << 20);
     q_str out;
 
-    q_buf_puts(&b, "{\"Document\":{\"Bytes\":\"");
-    q_buf_base64(&b, sample_text_pdf("BT /F1 16 Tf 20 170 Td (Invoice 7731) Tj 0 -30 Td"
-                                     " (Total: $12.00) Tj ET",
-                                     1, ""));
-    q_buf_puts(&b, "\"}}");
+    q_buf_puts(&b, head);
+    q_buf_base64(&b, sample_text_pdf(content, 1, ""));
+    q_buf_puts(&b, tail);
     q_buf_char(&b, 0);
     CHECK_EQ(q_buf_finish(&b, &out, NULL), Q_OK);
     return out.p;
+}
+
+static const char *document(void)
+{
+    return bytes_in("{\"Document\":{\"Bytes\":\"",
+                    "BT /F1 16 Tf 20 170 Td (Invoice 7731) Tj 0 -30 Td (Total: $12.00) Tj ET",
+                    "\"}}");
+}
+
+static const char *card(void)
+{
+    return bytes_in("{\"DocumentPages\":[{\"Bytes\":\"",
+                    "BT /F1 9 Tf 20 170 Td (I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<) Tj 0 -30 Td "
+                    "(D231458907UTO7408122F1204159<<<<<<<6) Tj ET",
+                    "\"}]}");
 }
 
 TEST(documents_survive_a_lack_of_memory)
@@ -293,6 +306,7 @@ TEST(documents_survive_a_lack_of_memory)
         {"DetectDocumentText", textract("Textract.DetectDocumentText", document()), .slow = true},
         {"AnalyzeDocument", textract("Textract.AnalyzeDocument", layout.p), .slow = true},
         {"AnalyzeExpense", textract("Textract.AnalyzeExpense", document()), .slow = true},
+        {"AnalyzeID", textract("Textract.AnalyzeID", card()), .slow = true},
         {"StartDocumentTextDetection", start},
         {"GetDocumentTextDetection",
          textract("Textract.GetDocumentTextDetection", "{\"JobId\":\"{job}\"}"),
@@ -426,7 +440,7 @@ TEST(models_and_endpoints_survive_a_lack_of_memory)
 static bool swept(const char *operation)
 {
     static const char *const documents[] = {
-        "DetectDocumentText",         "AnalyzeDocument",          "AnalyzeExpense",
+        "DetectDocumentText",         "AnalyzeDocument",          "AnalyzeExpense", "AnalyzeID",
         "StartDocumentTextDetection", "GetDocumentTextDetection", "GetPagePicture"};
 
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
