@@ -3,8 +3,11 @@
 #include "document/expense_bare.h"
 #include "document/expense_choose.h"
 #include "document/expense_field.h"
+#include "document/expense_group.h"
 #include "document/expense_pair.h"
 #include "document/expense_party.h"
+#include "document/expense_sums.h"
+#include "document/expense_sure.h"
 #include "document/expense_table.h"
 
 #include <math.h>
@@ -16,8 +19,8 @@ typedef struct reading {
     expense_leaf *leaves;
     expense_candidates found;
     expense_evidence evidence;
-    double *amounts;
-    size_t amount_cap;
+    expense_sum *sums;
+    size_t sum_cap;
 } reading;
 
 static q_code leaf_open(const reading *r, size_t i, q_err *err)
@@ -36,7 +39,7 @@ static q_code leaf_open(const reading *r, size_t i, q_err *err)
 }
 
 /* Every sum with its cents, or with a currency's sign, on the page. */
-static q_code amounts_collect(reading *r, const expense_sheet *s, q_err *err)
+static q_code sums_collect(reading *r, const expense_sheet *s, q_err *err)
 {
     enum { MAX = 64 };
 
@@ -44,30 +47,16 @@ static q_code amounts_collect(reading *r, const expense_sheet *s, q_err *err)
         expense_amount a[MAX];
         size_t n = expense__amounts_in(s, s->rows[i].tokens, a, MAX);
 
-        if (q_arena_grow(r->arena, &r->amounts, &r->amount_cap, r->evidence.amount_count + n,
-                         sizeof(*r->amounts)))
+        if (q_arena_grow(r->arena, &r->sums, &r->sum_cap, r->evidence.sum_count + n,
+                         sizeof(*r->sums)))
             return q_err_nomem(err);
         for (size_t k = 0; k < n; k++)
             if (!a[k].percent && (a[k].decimals == 2 || a[k].marked))
-                r->amounts[r->evidence.amount_count++] = a[k].value;
+                r->sums[r->evidence.sum_count++] =
+                    (expense_sum){a[k].value, a[k].currency, s, a[k].tokens};
     }
-    r->evidence.amounts = r->amounts;
+    r->evidence.sums = r->sums;
     return Q_OK;
-}
-
-static double items_sum(const q_expense *e)
-{
-    double sum = 0, v;
-
-    for (size_t t = 0; t < e->table_count; t++)
-        for (size_t i = 0; i < e->tables[t].count; i++)
-            for (size_t f = 0; f < e->tables[t].items[i].count; f++) {
-                const q_expense_field *x = e->tables[t].items[i].fields + f;
-
-                if (q_str_is(x->type, "PRICE") && q_amount_parse(x->value.text, &v))
-                    sum += v;
-            }
-    return sum;
 }
 
 /* A heading that is the whole of its run, or nearly. */
@@ -112,8 +101,8 @@ static bool looks_like_expense(const reading *r, const q_expense *e)
 
         points += f && f->type_confidence >= signs[i].least ? signs[i].points : 0;
     }
-    for (size_t i = 0; i < r->evidence.amount_count; i++)
-        money = money || fabs(r->evidence.amounts[i]) > 0.004;
+    for (size_t i = 0; i < r->evidence.sum_count; i++)
+        money = money || fabs(r->evidence.sums[i].value) > 0.004;
     for (size_t p = 0; p < r->pages->count; p++)
         titled = titled || is_titled(r->leaves + p);
     points += titled ? 2 : 0;
@@ -130,38 +119,78 @@ static q_code leaves_open(reading *r, q_err *err)
     for (size_t i = 0; i < r->pages->count && !rc; i++) {
         rc = leaf_open(r, i, err);
         if (!rc)
-            rc = amounts_collect(r, &r->leaves[i].sheet, err);
+            rc = sums_collect(r, &r->leaves[i].sheet, err);
     }
     return rc;
+}
+
+static q_code fields_choose(reading *r, q_expense *out, q_err *err)
+{
+    size_t count = r->pages->count;
+    q_code rc;
+
+    *out = (q_expense){0};
+    rc = leaves_open(r, err);
+    if (!rc)
+        rc = expense__tables_find(r->leaves, count, r->arena, out, err);
+    for (size_t i = 0; i < count && !rc; i++) {
+        rc = expense__fields_find(r->leaves + i, &r->found, err);
+        if (!rc)
+            rc = expense__bare_find(r->leaves + i, &r->found, err);
+        if (!rc)
+            rc = expense__pairs_find(r->leaves + i, &r->found, err);
+        expense__candidates_prune(&r->found);
+    }
+    if (!rc)
+        rc = expense__parties_find(r->leaves, count, &r->found, err);
+    if (rc)
+        return rc;
+    expense__candidates_prune(&r->found);
+    r->evidence.items_sum = expense__items_sum(out->tables, out->table_count);
+    rc = expense__choose(&r->found, &r->evidence, out, err);
+    if (!rc)
+        out->is_expense = looks_like_expense(r, out);
+    return rc;
+}
+
+q_code expense__read_raw(const q_pages *pages, q_arena *a, q_expense *out, q_err *err)
+{
+    reading r = {.pages = pages, .arena = a, .found = {.arena = a}};
+
+    return fields_choose(&r, out, err);
+}
+
+/* A field beside a better one of its type is less sure than its own score says. */
+static q_code scores_weigh(q_expense *e, q_arena *a, q_err *err)
+{
+    float *sure = q_arena_array(a, e->field_count + 1, sizeof *sure);
+
+    if (!sure)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < e->field_count; i++) {
+        const q_expense_field *f = e->fields + i;
+        bool beside = !q_str_is(f->type, "OTHER") && q_expense_get(e, f->type.p) != f;
+
+        sure[i] = expense__sure(f, (double)f->type_confidence / 100) * (beside ? 0.8F : 1);
+    }
+    for (size_t i = 0; i < e->field_count; i++)
+        e->fields[i].type_confidence = sure[i];
+    return Q_OK;
 }
 
 q_code q_expense_read(const q_pages *pages, q_arena *a, q_expense *out, q_err *err)
 {
     reading r = {.pages = pages, .arena = a, .found = {.arena = a}};
-    q_code rc;
+    q_expense_table plain = {.count = 0};
+    q_code rc = fields_choose(&r, out, err);
 
-    *out = (q_expense){0};
-    rc = leaves_open(&r, err);
-    if (!rc)
-        rc = expense__tables_find(r.leaves, pages->count, a, out, err);
-    for (size_t i = 0; i < pages->count && !rc; i++) {
-        rc = expense__fields_find(r.leaves + i, &r.found, err);
-        if (!rc)
-            rc = expense__bare_find(r.leaves + i, &r.found, err);
-        if (!rc)
-            rc = expense__pairs_find(r.leaves + i, &r.found, err);
-        expense__candidates_prune(&r.found);
-    }
-    if (!rc)
-        rc = expense__parties_find(r.leaves, pages->count, &r.found, err);
+    if (!rc && pages->count && !r.leaves[0].exact)
+        rc = expense__plain_items(r.leaves, &plain, err);
     if (rc)
         return rc;
-    expense__candidates_prune(&r.found);
-    r.evidence.items_sum = items_sum(out);
-    rc = expense__choose(&r.found, &r.evidence, out, err);
-    if (!rc)
-        out->is_expense = looks_like_expense(&r, out);
-    return rc;
+    expense__items_settle(out, &plain);
+    rc = scores_weigh(out, a, err);
+    return rc ? rc : expense__groups_add(r.leaves, &r.found, out, err);
 }
 
 const q_expense_field *q_expense_get(const q_expense *e, const char *type)

@@ -24,6 +24,8 @@ typedef struct q_expense_field {
     q_expense_text value;
     q_str currency; /* ISO 4217 code of an amount where it is known, else empty */
     size_t page;    /* from 1 */
+    q_str group;    /* of NAME, ADDRESS and its parts whose they are: "VENDOR", "RECEIVER_BILL_TO",
+                       "RECEIVER_SHIP_TO", ...; else empty */
 } q_expense_field;
 
 typedef struct q_expense_item {

@@ -286,15 +286,15 @@ size_t expense__sender_parts(const expense_sheet *s, expense_span span, size_t *
 }
 
 /* Does a title cover the run, but for a word or a number? */
-static bool is_title(const expense_leaf *leaf, const expense_run *run)
+static bool is_title(const expense_leaf *leaf, expense_span span)
 {
     for (size_t i = 0; i < leaf->hits.count; i++) {
         const expense_hit *h = leaf->hits.hits + i;
         bool titles = h->label->kind == EXPENSE_TITLE ||
                       (h->label->kind == EXPENSE_ID && expense__label_is(h, "INVOICE_RECEIPT_ID"));
 
-        if (titles && h->tokens.first >= run->tokens.first &&
-            h->tokens.first <= run->tokens.first + 1 && run->tokens.count <= h->tokens.count + 2)
+        if (titles && h->tokens.first >= span.first && h->tokens.first <= span.first + 1 &&
+            span.count <= h->tokens.count + 2)
             return true;
     }
     return false;
@@ -311,21 +311,20 @@ static bool digit_behind(const expense_sheet *s, const expense_hit *h)
     return false;
 }
 
-static bool leads_with_label(const expense_leaf *leaf, const expense_run *run)
+static bool leads_with_label(const expense_leaf *leaf, expense_span span)
 {
     const expense_sheet *s = &leaf->sheet;
 
     for (size_t i = 0; i < leaf->hits.count; i++) {
         const expense_hit *h = leaf->hits.hits + i;
 
-        if (h->tokens.first > run->tokens.first)
+        if (h->tokens.first > span.first)
             break;
-        if (h->tokens.first != run->tokens.first || h->label->kind == EXPENSE_TITLE)
+        if (h->tokens.first != span.first || h->label->kind == EXPENSE_TITLE)
             continue;
         if (h->label->kind == EXPENSE_PHONE || h->label->kind == EXPENSE_TAX_ID || h->colon)
             return h->colon || h->label->kind == EXPENSE_TAX_ID || digit_behind(s, h);
-        if (h->label->strength > 0.5F &&
-            (h->tokens.count > 1 || h->tokens.count == run->tokens.count))
+        if (h->label->strength > 0.5F && (h->tokens.count > 1 || h->tokens.count == span.count))
             return true;
         if (h->label->kind == EXPENSE_DATE && h->label->strength > 0.75F)
             return true;
@@ -333,24 +332,28 @@ static bool leads_with_label(const expense_leaf *leaf, const expense_run *run)
     return false;
 }
 
-expense_line_class expense__line_class(const expense_leaf *leaf, size_t run)
+expense_line_class expense__span_class(const expense_leaf *leaf, expense_span span)
 {
     const expense_sheet *s = &leaf->sheet;
-    const expense_run *r = s->runs + run;
-    int address = expense__address_signs(s, r->tokens);
+    int address = expense__address_signs(s, span);
     size_t letters, digits;
 
-    expense__count_signs(s, r->tokens, &letters, &digits);
-    if (!begins_with_house(s, r->tokens) && (leads_with_label(leaf, r) || has_colon(s, r->tokens)))
+    expense__count_signs(s, span, &letters, &digits);
+    if (!begins_with_house(s, span) && (leads_with_label(leaf, span) || has_colon(s, span)))
         return EXPENSE_LINE_LABEL;
-    if (is_web(s, r->tokens) || expense__sender_parts(s, r->tokens, NULL, NULL) > 2)
+    if (is_web(s, span) || expense__sender_parts(s, span, NULL, NULL) > 2)
         return EXPENSE_LINE_NUMBER;
-    if (is_title(leaf, r))
+    if (is_title(leaf, span))
         return EXPENSE_LINE_TITLE;
     if (address && letters >= 2)
         return EXPENSE_LINE_ADDRESS;
     if (letters < 3 || digits > 2 * letters || (digits >= 5 && letters <= 4) ||
-        has_sum_or_date(s, r->tokens))
+        has_sum_or_date(s, span))
         return EXPENSE_LINE_NUMBER;
     return EXPENSE_LINE_TEXT;
+}
+
+expense_line_class expense__line_class(const expense_leaf *leaf, size_t run)
+{
+    return expense__span_class(leaf, leaf->sheet.runs[run].tokens);
 }

@@ -15,6 +15,7 @@ typedef enum expense_line_class {
 } expense_line_class;
 
 expense_line_class expense__line_class(const expense_leaf *leaf, size_t run);
+expense_line_class expense__span_class(const expense_leaf *leaf, expense_span span); /* of a row */
 
 /* 0: no street, post code or place; 1 or more: how many signs of one. */
 int expense__address_signs(const expense_sheet *s, expense_span span);

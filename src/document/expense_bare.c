@@ -39,14 +39,15 @@ static double bare_date_score(const expense_leaf *leaf, const expense_date *d)
     return score;
 }
 
-static q_code bare_dates(const expense_leaf *leaf, expense_candidates *out, q_err *err)
+static q_code bare_dates(const expense_leaf *leaf, bool loose, expense_candidates *out, q_err *err)
 {
     const expense_sheet *s = &leaf->sheet;
     q_code rc = Q_OK;
 
     for (size_t r = 0; r < s->row_count && !rc; r++) {
         expense_date d[MAX_DATES];
-        size_t n = expense__dates_in(s, s->rows[r].tokens, d, MAX_DATES);
+        size_t n = loose ? expense__dates_loose(s, s->rows[r].tokens, d, MAX_DATES)
+                         : expense__dates_in(s, s->rows[r].tokens, d, MAX_DATES);
 
         for (size_t i = 0; i < n && !rc; i++) {
             expense_candidate c = {.row = r, .tokens = d[i].tokens};
@@ -63,6 +64,17 @@ static q_code bare_dates(const expense_leaf *leaf, expense_candidates *out, q_er
     return rc;
 }
 
+/* "info@mill.example": something on both sides, a point behind. */
+static bool is_email(q_str t)
+{
+    q_str name, host;
+
+    return q_str_cut(t, '@', &name, &host) && name.n && q_is_alnum(name.p[name.n - 1]) &&
+           host.n > 3 && q_is_alnum(host.p[0]) && q_str_has(q_str_sub(host, 1, host.n - 2), '.') &&
+           !q_str_has(host, '@');
+}
+
+/* Web and mail addresses. */
 static q_code urls(const expense_leaf *leaf, expense_candidates *out, q_err *err)
 {
     const expense_sheet *s = &leaf->sheet;
@@ -72,21 +84,34 @@ static q_code urls(const expense_leaf *leaf, expense_candidates *out, q_err *err
         q_str t = s->tokens[i].text;
         expense_candidate c = {.row = s->tokens[i].row, .tokens = {i, 1}, .score = 0.9};
 
-        if (!q_str_starts(t, Q_STR("www.")) && !q_str_starts(t, Q_STR("http://")) &&
-            !q_str_starts(t, Q_STR("https://")) && !q_str_starts(t, Q_STR("WWW.")))
+        bool web = q_str_starts(t, Q_STR("www.")) || q_str_starts(t, Q_STR("http://")) ||
+                   q_str_starts(t, Q_STR("https://")) || q_str_starts(t, Q_STR("WWW."));
+
+        if (!web && !is_email(t))
             continue;
-        c.field.type = q_str_of("VENDOR_URL");
+        c.field.type = q_str_of(web ? "VENDOR_URL" : "VENDOR_EMAIL");
         c.field.page = s->page;
         rc = expense__text(s, c.tokens, &c.field.value, err);
+        c.field.value.text = expense__without_stop(c.field.value.text);
         if (!rc)
             rc = expense__candidate_add(out, &c, err);
     }
     return rc;
 }
 
+static bool has_date(const expense_candidates *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (q_str_is(c->items[i].field.type, "INVOICE_RECEIPT_DATE"))
+            return true;
+    return false;
+}
+
 q_code expense__bare_find(const expense_leaf *leaf, expense_candidates *out, q_err *err)
 {
-    q_code rc = bare_dates(leaf, out, err);
+    q_code rc = bare_dates(leaf, false, out, err);
 
+    if (!rc && !leaf->exact && !has_date(out))
+        rc = bare_dates(leaf, true, out, err);
     return rc ? rc : urls(leaf, out, err);
 }

@@ -6,8 +6,7 @@
 
 #include "document/expense_field.h"
 
-/* Adds candidates for INVOICE_RECEIPT_DATE and VENDOR_URL. Fails only with
- * Q_NOMEM.
+/* Adds candidates for INVOICE_RECEIPT_DATE, VENDOR_URL and VENDOR_EMAIL. Fails only with Q_NOMEM.
  */
 Q_MUST_USE q_code expense__bare_find(const expense_leaf *leaf, expense_candidates *out, q_err *err);
 

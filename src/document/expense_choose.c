@@ -25,8 +25,8 @@ static size_t times_seen(const expense_evidence *e, double amount)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < e->amount_count; i++)
-        n += same(e->amounts[i], amount);
+    for (size_t i = 0; i < e->sum_count; i++)
+        n += same(e->sums[i].value, amount);
     return n;
 }
 
@@ -52,31 +52,109 @@ static const expense_candidate *best_of(const expense_candidates *c, const char 
     return best;
 }
 
+static q_code copy_as(expense_candidates *c, const expense_candidate *from, const char *type,
+                      double score, q_err *err)
+{
+    expense_candidate copy = *from;
+
+    type_set(&copy, type);
+    copy.score = score;
+    return expense__candidate_add(c, &copy, err);
+}
+
+/* A candidate for the total from a sum that has no label of its own. */
+static q_code total_from(expense_candidates *c, const expense_sum *sum, double score, q_err *err)
+{
+    expense_candidate x = {.score = score, .amount = sum->value, .tokens = sum->tokens};
+    q_code rc = expense__text(sum->sheet, sum->tokens, &x.field.value, err);
+
+    x.field.type = q_str_of("TOTAL");
+    x.field.page = sum->sheet->page;
+    x.field.currency = sum->currency;
+    x.field.label.text = (q_str){"", 0};
+    x.row = sum->sheet->tokens[sum->tokens.first].row;
+    x.field.value.text = expense__amount_text(sum->sheet, sum->tokens);
+    if (!rc && !x.field.value.text.p)
+        rc = q_err_nomem(err);
+    return rc ? rc : expense__candidate_add(c, &x, err);
+}
+
+/* The sum from which a net amount is left when an agency has its 15 %, where both that sum and the
+ * 15 % stand on the page; NULL without one.
+ */
+static const expense_sum *gross_of(const expense_evidence *e, double net)
+{
+    for (size_t i = 0; i < e->sum_count; i++) {
+        double gross = e->sums[i].value, share = gross - net;
+
+        if (net < 1 || fabs(gross * 0.15 - share) > 0.011)
+            continue;
+        for (size_t k = 0; k < e->sum_count; k++)
+            if (same(fabs(e->sums[k].value), share))
+                return e->sums + i;
+    }
+    return NULL;
+}
+
 /* "Net" is what remains before tax, or what is owed after a commission, or
  * simply the total, by what else the page adds up to.
  */
-static void net_settle(expense_candidates *c)
+static q_code net_settle(expense_candidates *c, const expense_evidence *e, q_err *err)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        expense_candidate *net = c->items + i;
-        bool less_than_gross = false, plus_tax = false;
+    q_code rc = Q_OK;
+    size_t n = c->count;
 
-        if (!is_type(net, "net"))
+    for (size_t i = 0; i < n && !rc; i++) {
+        bool less_than_gross = false, plus_tax = false, small = false;
+        double amount = c->items[i].amount;
+        const expense_sum *gross;
+
+        if (!is_type(c->items + i, "net"))
             continue;
-        for (size_t k = 0; k < c->count; k++) {
+        gross = gross_of(e, amount);
+        for (size_t k = 0; k < n; k++) {
             const expense_candidate *o = c->items + k;
             bool whole = is_type(o, "gross") || is_type(o, "TOTAL") || is_type(o, "AMOUNT_DUE");
 
             less_than_gross =
-                less_than_gross || (is_type(o, "gross") && net->amount < o->amount - 0.005);
-            plus_tax = plus_tax || (whole && o->amount > net->amount + 0.005 &&
-                                    has_amount(c, "TAX", o->amount - net->amount) > 0.4);
+                less_than_gross || (is_type(o, "gross") && amount < o->amount - 0.005);
+            plus_tax = plus_tax || (whole && o->amount > amount + 0.005 &&
+                                    has_amount(c, "TAX", o->amount - amount) > 0.4);
+            small = small || ((is_type(o, "AMOUNT_DUE") || is_type(o, "SUBTOTAL")) &&
+                              o->score > 0.6 && o->amount > amount + 0.005);
         }
-        type_set(net, plus_tax ? "SUBTOTAL" : less_than_gross ? "AMOUNT_DUE" : "TOTAL");
+        if (small && !plus_tax && !less_than_gross)
+            c->items[i].score *= 0.6;
+        type_set(c->items + i, plus_tax                   ? "SUBTOTAL"
+                               : less_than_gross || gross ? "AMOUNT_DUE"
+                               : small                    ? "SUBTOTAL"
+                                                          : "TOTAL");
+        if (gross && !less_than_gross)
+            rc = total_from(c, gross, c->items[i].score, err);
     }
     for (size_t i = 0; i < c->count; i++)
         if (is_type(c->items + i, "gross"))
             type_set(c->items + i, "TOTAL");
+    return rc;
+}
+
+/* What is due is the total where it is subtotal and tax and nothing else is called that. */
+static q_code due_imply(expense_candidates *c, q_err *err)
+{
+    size_t n = c->count;
+
+    for (size_t i = 0; i < n; i++) {
+        const expense_candidate *due = c->items + i;
+        double score = due->score * 0.9;
+
+        if (!is_type(due, "AMOUNT_DUE") || has_amount(c, "TOTAL", due->amount) > 0)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (is_type(c->items + k, "SUBTOTAL") && c->items[k].amount < due->amount - 0.005 &&
+                has_amount(c, "TAX", due->amount - c->items[k].amount) > 0.4)
+                return copy_as(c, due, "TOTAL", score, err);
+    }
+    return Q_OK;
 }
 
 static void add(expense_candidate *c, double by)
@@ -189,38 +267,56 @@ static void weigh_totals(expense_candidates *c, const expense_evidence *e)
     }
 }
 
-static q_code copy_as(expense_candidates *c, const expense_candidate *from, const char *type,
-                      double score, q_err *err)
+/* Cash is paid in steps of five cents. */
+static bool is_round(double amount)
 {
-    expense_candidate copy = *from;
-
-    type_set(&copy, type);
-    copy.score = score;
-    return expense__candidate_add(c, &copy, err);
+    return fabs(amount * 20 - round(amount * 20)) < 0.01;
 }
 
-/* What is to be paid once the cents are rounded: "rounding 27.30", or total +
- * rounding found among the payments.
+/* The total once its cents are rounded as a line of the receipt says: "60.31, rounding -0.01". It
+ * has a label as well, or stands below by itself.
  */
-static q_code rounded_imply(expense_candidates *c, q_err *err)
+static q_code rounded_apply(expense_candidates *c, const expense_evidence *e,
+                            const expense_candidate *total, double rounding, q_err *err)
 {
-    const expense_candidate *best = best_of(c, "TOTAL"), *rounding = NULL;
+    double score = total->score + 0.03, want = total->amount;
+    size_t row = total->row;
+
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        double rounded = want + sign * rounding;
+
+        if (!is_round(rounded))
+            continue;
+        for (size_t i = 0; i < c->count; i++)
+            if (is_type(c->items + i, "TOTAL") && same(c->items[i].amount, rounded)) {
+                c->items[i].score = fmax(c->items[i].score, score);
+                return Q_OK;
+            }
+        for (size_t i = e->sum_count; i-- > 0;)
+            if (same(e->sums[i].value, rounded) &&
+                e->sums[i].sheet->tokens[e->sums[i].tokens.first].row > row)
+                return total_from(c, e->sums + i, score, err);
+    }
+    return Q_OK;
+}
+
+static q_code rounded_imply(expense_candidates *c, const expense_evidence *e, q_err *err)
+{
+    const expense_candidate *best = best_of(c, "TOTAL");
     double total = best ? best->amount : 0, score = best ? best->score + 0.02 : 0;
     size_t n = c->count;
 
     for (size_t i = 0; best && i < n; i++) {
         const expense_candidate *r = c->items + i;
+        double cents = fabs(r->amount);
 
-        if (is_type(r, "rounding") && r->amount > 0.5 && !same(r->amount, total) &&
-            fabs(r->amount - total) < 0.06)
-            return copy_as(c, r, "TOTAL", score, err);
-        if (is_type(r, "rounding") && fabs(r->amount) < 0.06 && !same(r->amount, 0))
-            rounding = r;
+        if (!is_type(r, "rounding"))
+            continue;
+        if (r->amount > 0.5 && !same(r->amount, total) && fabs(r->amount - total) < 0.06)
+            return copy_as(c, r, "TOTAL", score, err); /* "rounding 27.30" */
+        if (cents > 0.005 && cents < 0.05 && !is_round(total))
+            return rounded_apply(c, e, best, cents, err);
     }
-    for (size_t i = 0; rounding && i < n; i++)
-        if (is_type(c->items + i, "AMOUNT_PAID") && !same(c->items[i].amount, total) &&
-            same(fabs(c->items[i].amount - total), fabs(rounding->amount)))
-            return copy_as(c, c->items + i, "TOTAL", score, err);
     return Q_OK;
 }
 
@@ -300,21 +396,18 @@ static bool is_further(const expense_candidates *c, size_t i, const expense_cand
     return true;
 }
 
-static float confidence_of(double score, bool best)
-{
-    double c = 100 * score * (best ? 1 : 0.8);
-
-    return (float)(c > 99.5 ? 99.5 : c < 1 ? 1 : c);
-}
-
 q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expense *out, q_err *err)
 {
     q_code rc;
 
-    net_settle(c);
+    rc = net_settle(c, e, err);
+    if (!rc)
+        rc = due_imply(c, err);
+    if (rc)
+        return rc;
     weigh_tax(c);
     weigh_totals(c, e);
-    rc = rounded_imply(c, err);
+    rc = rounded_imply(c, e, err);
     if (!rc)
         rc = total_imply(c, err);
     if (rc)
@@ -335,8 +428,7 @@ q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expen
         if (best && x != best && !is_further(c, i, best))
             continue;
         out->fields[out->field_count] = x->field;
-        out->fields[out->field_count++].type_confidence =
-            confidence_of(x->score, x == best || is_type(x, "OTHER"));
+        out->fields[out->field_count++].type_confidence = (float)(100 * x->score);
     }
     qsort(out->fields, out->field_count, sizeof(*out->fields), by_place);
     return Q_OK;

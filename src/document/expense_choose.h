@@ -9,9 +9,16 @@
 
 #include "document/expense_field.h"
 
+typedef struct expense_sum {
+    double value;
+    q_str currency;
+    const expense_sheet *sheet;
+    expense_span tokens;
+} expense_sum;
+
 typedef struct expense_evidence {
-    const double *amounts; /* every sum of money on the pages, repeated as often as it stands */
-    size_t amount_count;
+    const expense_sum *sums; /* every sum of money on the pages, in reading order */
+    size_t sum_count;
     double items_sum; /* of the line items' prices; 0 without any */
 } expense_evidence;
 
@@ -21,7 +28,8 @@ typedef struct expense_evidence {
 void expense__candidates_prune(expense_candidates *c);
 
 /* Changes the candidates' scores and types in place, then writes the chosen
- * fields, best type first met on the page first. Fails only with Q_NOMEM.
+ * fields in the order of the page, with their scores in percent as confidences. Fails only with
+ * Q_NOMEM.
  */
 Q_MUST_USE q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expense *out,
                                   q_err *err);

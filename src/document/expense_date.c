@@ -249,10 +249,64 @@ bool q_day_parse(q_str text, char out[11])
 
 enum { WINDOW = 7 }; /* tokens: "OCT 3 , 2016", and "12 / 03 / 2018" from recognition */
 
+/* Exactly n digits. */
+static bool read_digits(reader *r, size_t n, int *value)
+{
+    *value = 0;
+    for (size_t i = 0; i < n; i++, r->at++) {
+        if (!q_is_digit(peek(r)))
+            return false;
+        *value = *value * 10 + (peek(r) - '0');
+    }
+    return true;
+}
+
+/* 27 032018, 05-05~18: two digits, two, and four or two, parted once at least. */
+static bool parse_loose(reader *r, expense_date *out)
+{
+    static const char marks[] = " -/.,~_:;'";
+    int day, month, year;
+    size_t at, before;
+
+    if (!read_digits(r, 2, &day))
+        return false;
+    before = r->at;
+    skip(r, marks);
+    at = r->at;
+    if (at - before > 2 || !read_digits(r, 2, &month))
+        return false;
+    skip(r, marks);
+    before = at - before + (r->at - at - 2);
+    at = r->at;
+    if (!before || before > 4)
+        return false;
+    if (!read_digits(r, 4, &year)) {
+        r->at = at;
+        if (!read_digits(r, 2, &year))
+            return false;
+        year += 2000;
+    }
+    return year >= 2000 && year < 2040 && date_set(out, year, 4, month, day);
+}
+
+static bool loose_at(q_str text, expense_date *out, size_t *used)
+{
+    reader r = {text, 0};
+
+    if (!parse_loose(&r, out) || q_is_alnum(peek(&r)))
+        return false;
+    out->ambiguous = out->day <= 12 && out->day != out->month;
+    *used = r.at;
+    return true;
+}
+
+typedef bool date_parser(q_str text, expense_date *out, size_t *used);
+
 /* A date whose first byte is in token i. Words before it in the same token,
  * as in "Date-12/03/18", are passed over.
  */
-static bool date_at(const expense_sheet *s, expense_span span, size_t i, expense_date *out)
+static bool date_at(const expense_sheet *s, expense_span span, size_t i, date_parser *parse,
+                    expense_date *out)
 {
     char buf[96];
     size_t n = 0, ends[WINDOW], count = 0, used;
@@ -271,7 +325,7 @@ static bool date_at(const expense_sheet *s, expense_span span, size_t i, expense
     for (size_t from = 0; count && from < ends[0]; from++) {
         if (from && (q_is_alnum(buf[from - 1]) || (buf[from - 1] & 0x80)))
             continue;
-        if (!expense__date_parse((q_str){buf + from, n - from}, out, &used))
+        if (!parse((q_str){buf + from, n - from}, out, &used))
             continue;
         out->tokens = (expense_span){i, 1};
         while (out->tokens.count < count && ends[out->tokens.count - 1] < from + used)
@@ -281,12 +335,13 @@ static bool date_at(const expense_sheet *s, expense_span span, size_t i, expense
     return false;
 }
 
-size_t expense__dates_in(const expense_sheet *s, expense_span span, expense_date *out, size_t max)
+static size_t dates_in(const expense_sheet *s, expense_span span, date_parser *parse,
+                       expense_date *out, size_t max)
 {
     size_t n = 0, i = span.first;
 
     while (i < span.first + span.count && n < max) {
-        if (date_at(s, span, i, out + n)) {
+        if (date_at(s, span, i, parse, out + n)) {
             i += out[n].tokens.count;
             n++;
         } else {
@@ -294,4 +349,15 @@ size_t expense__dates_in(const expense_sheet *s, expense_span span, expense_date
         }
     }
     return n;
+}
+
+size_t expense__dates_in(const expense_sheet *s, expense_span span, expense_date *out, size_t max)
+{
+    return dates_in(s, span, expense__date_parse, out, max);
+}
+
+size_t expense__dates_loose(const expense_sheet *s, expense_span span, expense_date *out,
+                            size_t max)
+{
+    return dates_in(s, span, loose_at, out, max);
 }

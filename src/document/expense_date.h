@@ -23,4 +23,10 @@ bool expense__date_parse(q_str text, expense_date *out, size_t *used);
 /* The dates among the tokens, left to right, at most `max`. */
 size_t expense__dates_in(const expense_sheet *s, expense_span span, expense_date *out, size_t max);
 
+/* The same where recognition lost or changed what parts day, month and year: "27 032018",
+ * "05-05~18". Only numbers, day first, 2000..2039.
+ */
+size_t expense__dates_loose(const expense_sheet *s, expense_span span, expense_date *out,
+                            size_t max);
+
 #endif

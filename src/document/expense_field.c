@@ -29,6 +29,16 @@ static bool hit_blocks(const expense_hit *h)
     }
 }
 
+/* "Total if paying by credit card: 12.00" is one label: what names a sum within its words ends
+ * nothing.
+ */
+static bool goes_on(const expense_sheet *s, const expense_hit *h, const expense_hit *next)
+{
+    return h->label->kind == EXPENSE_AMOUNT && h->leads && !h->colon && h->label->strength > 0.7F &&
+           next->label->kind == EXPENSE_AMOUNT && !next->leads &&
+           s->tokens[next->tokens.first].row == s->tokens[h->tokens.first].row;
+}
+
 expense_span expense__behind(const expense_leaf *leaf, size_t hit)
 {
     const expense_sheet *s = &leaf->sheet;
@@ -41,7 +51,7 @@ expense_span expense__behind(const expense_leaf *leaf, size_t hit)
 
         if (next->tokens.first >= to)
             break;
-        if (next->tokens.first >= from && hit_blocks(next)) {
+        if (next->tokens.first >= from && hit_blocks(next) && !goes_on(s, h, next)) {
             to = next->tokens.first;
             break;
         }

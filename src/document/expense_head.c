@@ -70,15 +70,16 @@ static head_signs signs_of(const expense_sheet *s, const expense_hits *c, size_t
     return g;
 }
 
+/* Sums, or numbers as items have them: "5,5000  50 pcs". */
 static bool has_money(const expense_sheet *s, size_t row)
 {
-    expense_amount a[4];
-    size_t n = expense__amounts_in(s, s->rows[row].tokens, a, 4);
+    expense_amount a[8];
+    size_t n = expense__amounts_in(s, s->rows[row].tokens, a, 8);
 
     for (size_t i = 0; i < n; i++)
-        if (a[i].decimals == 2 || (a[i].marked && fabs(a[i].value) > 0))
+        if (a[i].decimals >= 2 || (a[i].marked && fabs(a[i].value) > 0))
             return true;
-    return false;
+    return n > 2;
 }
 
 /* A label that a column's words may be read as, instead: the leftmost of the
@@ -174,8 +175,13 @@ static q_code run_merge(const expense_sheet *s, const expense_hits *c, const exp
             col = h->columns + i;
     if (!col)
         return hit < c->count ? column_add(s, h, run->tokens, c, hit, err) : Q_OK;
-    if (!strcmp(col->type, "OTHER") && hit < c->count)
+    if (!strcmp(col->type, "OTHER") && hit < c->count) {
         column_type(col, c, hit, h);
+        col->strength *= 0.9F;
+    } else if (hit < c->count && !above && !strcmp(col->type, "PRODUCT_CODE") &&
+               hit_is(c->hits + hit, "ITEM")) {
+        col->under = "ITEM"; /* "Article no." over "Description" */
+    }
     rc = expense__text(s, run->tokens, &extra, err);
     if (rc)
         return rc;
@@ -240,6 +246,20 @@ static int by_x(const void *a, const void *b)
     return (x->x0 > y->x0) - (x->x0 < y->x0);
 }
 
+/* One PRODUCT_CODE: the one whose head says so most surely, the leftmost of equal ones. */
+static void codes_settle(expense_head *h)
+{
+    size_t best = h->column_count;
+
+    for (size_t i = 0; i < h->column_count; i++)
+        if (!strcmp(h->columns[i].type, "PRODUCT_CODE") &&
+            (best == h->column_count || h->columns[i].strength > h->columns[best].strength))
+            best = i;
+    for (size_t i = 0; i < best && best < h->column_count; i++)
+        if (!strcmp(h->columns[i].type, "PRODUCT_CODE"))
+            h->columns[i].type = "OTHER";
+}
+
 /* One PRICE, the rightmost; one ITEM; two prices are unit price and price. */
 static void types_settle(expense_head *h)
 {
@@ -266,6 +286,7 @@ static void types_settle(expense_head *h)
         else
             item = i;
     }
+    codes_settle(h);
     for (size_t k = 0; k < sizeof(once) / sizeof(*once); k++)
         for (size_t i = expense__column_of(h, once[k]) + 1; i < h->column_count; i++)
             if (!strcmp(h->columns[i].type, once[k]))

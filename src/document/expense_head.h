@@ -7,7 +7,8 @@
 enum { EXPENSE_MAX_COLUMNS = 16 };
 
 typedef struct expense_column {
-    const char *type; /* ITEM, QUANTITY, ..., OTHER, DATE (written as OTHER) */
+    const char *type;  /* ITEM, QUANTITY, ..., OTHER, DATE (written as OTHER) */
+    const char *under; /* of the second line of its cells, where the head says so; else NULL */
     float strength;
     double x0, x1; /* of its head, points */
     q_expense_text label;

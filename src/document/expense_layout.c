@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "document/expense_mend.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,17 +93,29 @@ q_str expense__fold(q_arena *a, q_str text)
     return (q_str){out, n};
 }
 
-q_str expense__join(const expense_sheet *s, expense_span span)
+static q_str join(const expense_sheet *s, expense_span span, bool mended)
 {
     q_buf b = q_buf_init(s->arena, SIZE_MAX);
     q_str out = {NULL, 0};
 
     for (size_t i = 0; i < span.count; i++) {
+        const expense_token *t = s->tokens + span.first + i;
+
         if (i)
             q_buf_char(&b, ' ');
-        q_buf_put(&b, s->tokens[span.first + i].text);
+        q_buf_put(&b, mended ? t->mended : t->text);
     }
     return q_buf_finish(&b, &out, NULL) ? (q_str){NULL, 0} : out;
+}
+
+q_str expense__join(const expense_sheet *s, expense_span span)
+{
+    return join(s, span, false);
+}
+
+q_str expense__join_mended(const expense_sheet *s, expense_span span)
+{
+    return join(s, span, true);
 }
 
 q_code expense__text(const expense_sheet *s, expense_span span, q_expense_text *out, q_err *err)
@@ -149,8 +162,27 @@ q_code expense__text_add(const expense_sheet *s, expense_span span, q_expense_te
     return Q_OK;
 }
 
+/* "3.05*1", "2x3.50": a price and how many; what follows the mark begins at the result, 0 without.
+ */
+static size_t times_point(q_str w)
+{
+    size_t points = 0, at = 0;
+
+    for (size_t i = 0; i < w.n; i++) {
+        bool mark = w.p[i] == '*' || w.p[i] == 'x' || w.p[i] == 'X';
+
+        if (w.p[i] == '.')
+            points++;
+        else if (mark && !at && i && i + 1 < w.n)
+            at = i;
+        else if (!q_is_digit(w.p[i]))
+            return 0;
+    }
+    return points == 1 || points == 2 ? at + (at && w.p[at] == '*') : 0;
+}
+
 /* Where a word falls into a label and its value: behind a colon that follows
- * letters ("Date:12/03"), behind a # ("Inv#123"). 0 when it is one piece.
+ * letters ("Date:12/03"), behind a # ("Inv#123"), at a multiplication. 0 when it is one piece.
  */
 static size_t split_point(q_str w)
 {
@@ -163,7 +195,7 @@ static size_t split_point(q_str w)
         if (w.p[i] == '#' && i > 0 && q_is_alnum(w.p[i + 1]))
             return i + 1;
     }
-    return 0;
+    return times_point(w);
 }
 
 static void token_place(expense_token *t, const expense_sheet *s)
@@ -187,7 +219,7 @@ static void token_add(expense_sheet *s, const q_word *w, q_str text, double from
 {
     expense_token *t = s->tokens + s->token_count;
 
-    *t = (expense_token){.text = text, .box = w->box, .confidence = w->confidence};
+    *t = (expense_token){.text = text, .mended = text, .box = w->box, .confidence = w->confidence};
     t->box.left += from * w->box.width;
     t->box.width = (to - from) * w->box.width;
     token_place(t, s);
@@ -384,6 +416,25 @@ static q_code runs_find(expense_sheet *s, bool exact, q_err *err)
     return Q_OK;
 }
 
+static q_code tokens_mend(expense_sheet *s, q_err *err)
+{
+    const q_str none = {"", 0};
+
+    for (size_t i = 0; i < s->token_count; i++) {
+        expense_token *t = s->tokens + i;
+        bool first = i == 0 || t[-1].row != t->row;
+        bool last = i + 1 == s->token_count || t[1].row != t->row;
+
+        t->mended =
+            expense__mend(s->arena, t->text, first ? none : t[-1].text, last ? none : t[1].text);
+        if (t->mended.p && !q_str_eq(t->mended, t->text))
+            t->folded = expense__fold(s->arena, t->mended);
+        if (!t->mended.p || !t->folded.p)
+            return q_err_nomem(err);
+    }
+    return Q_OK;
+}
+
 q_code expense__sheet_read(const q_page *page, size_t number, q_arena *a, expense_sheet *out,
                            q_err *err)
 {
@@ -399,5 +450,7 @@ q_code expense__sheet_read(const q_page *page, size_t number, q_arena *a, expens
         rc = rows_find(out, err);
     if (!rc)
         rc = runs_find(out, page->from_text_layer, err);
+    if (!rc && !page->from_text_layer)
+        rc = tokens_mend(out, err);
     return rc;
 }

@@ -14,7 +14,8 @@
 
 typedef struct expense_token {
     q_str text;            /* never empty */
-    q_str folded;          /* see expense__fold; may be empty */
+    q_str mended;          /* with misread letters put right where it is a known word */
+    q_str folded;          /* of that, see expense__fold; may be empty */
     q_box box;             /* fractions of the page */
     double x0, y0, x1, y1; /* points */
     float confidence;
@@ -64,7 +65,9 @@ q_str expense__fold(q_arena *a, q_str text);
 
 /* The tokens' texts with single blanks; .p is NULL when the arena is full. */
 q_str expense__join(const expense_sheet *s, expense_span span);
-/* The same as a piece of the page. */
+/* As expense__join, of the tokens as they are mended. */
+q_str expense__join_mended(const expense_sheet *s, expense_span span);
+/* The texts of expense__join as a piece of the page. */
 Q_MUST_USE q_code expense__text(const expense_sheet *s, expense_span span, q_expense_text *out,
                                 q_err *err);
 /* Put a further line under *to. */

@@ -157,7 +157,7 @@ q_code letterhead__sender_line(const party_page *p, size_t run, q_err *err)
         rc = party__add(p, "VENDOR_ADDRESS", &address, NULL, 0.93, r->row, err);
     if (!rc) /* such a line stands over the receiver's address, in a window */
         party__lines_below(p, r, r->x0, r->x1, 2.4, &window);
-    return rc ? rc : party__emit(p, &window, false, NULL, 0.7, err);
+    return rc ? rc : party__emit(p, &window, PARTY_RECEIVER, NULL, 0.7, err);
 }
 
 /* A long name on two lines, its legal form on the lower one. */
@@ -192,7 +192,7 @@ q_code letterhead__vendor(const party_page *p, const expense_block *b, q_err *er
             continue;
         letterhead_lines(p, b, i, &lines);
         lines.classes[0] = EXPENSE_LINE_TEXT;
-        rc = party__emit(p, &lines, true, NULL, score, err);
+        rc = party__emit(p, &lines, PARTY_VENDOR, NULL, score, err);
     }
     if (!rc && b->address && b->contact) { /* an office, with its telephone */
         expense_span lines[EXPENSE_BLOCK_LINES];
@@ -226,5 +226,5 @@ q_code letterhead__receiver(const party_page *p, const expense_block *b, q_err *
     if (party__is_salutation(p->s, lines.lines[0]))
         score += 0.3;
     score += first->y0 > 0.08 * p->s->height ? 0.08 : 0;
-    return party__emit(p, &lines, false, NULL, score, err);
+    return party__emit(p, &lines, PARTY_RECEIVER, NULL, score, err);
 }

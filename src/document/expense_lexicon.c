@@ -17,6 +17,7 @@ const expense_label expense__lexicon[] = {
      "rechnungssumme brutto|summe brutto|gesamt brutto|gesamtbetrag brutto|rechnungssumme|"
      "rechnungsendbetrag|gesamtpreis brutto|total toutes taxes comprises|montant ttc|"
      "montant total|montant total ttc|totaal incl btw|totaal inclusief btw|total a payer|"
+     "total includes gst|total include gst|amount incl gst|amt incl gst|amount including gst|"
      "invoice amount|bill total|total invoice amount|total invoice|total bill|order total"},
     {"TOTAL", EXPENSE_AMOUNT, 0.85F,
      "total|total sales|total rm|total amt|ttl|totaal|total eur|total usd|total gbp|total chf|"
@@ -79,6 +80,7 @@ const expense_label expense__lexicon[] = {
      "net a payer|solde a payer|reste a payer|montant du|te betalen|nog te betalen|"
      "please pay|pay this amount|please pay this amount|outstanding balance|falliger betrag|"
      "new balance|amount owing|current amount due|total amount owing|restbetrag"},
+    {"AMOUNT_DUE", EXPENSE_AMOUNT, 0.7F, "due|pay|to pay|amount to pay"},
     {"PRIOR_BALANCE", EXPENSE_AMOUNT, 0.9F,
      "previous balance|prior balance|balance forward|opening balance|balance brought forward|"
      "past due balance|saldovortrag|ubertrag|solde precedent|last balance"},
@@ -186,11 +188,13 @@ const expense_label expense__lexicon[] = {
      "destinataire|adresse de facturation|facture a|factuuradres|rechnungsanschrift|"
      "rechnungsadresse|billing to|customer name|guest name|customer|client|kunde|"
      "leistungsempfanger|to|m s|bill name"},
-    {"elsewhere", EXPENSE_PARTY, 0.9F,
+    {"ship to", EXPENSE_PARTY, 0.9F,
      "ship to|shipped to|deliver to|delivery address|shipping address|lieferadresse|"
      "lieferanschrift|warenempfanger|adresse de livraison|abweichender warenempfanger|"
-     "afleveradres|delivered to|versandadresse|abweichender rechnungsempfanger|"
-     "abweichender zahlungsempfanger|zahlungsempfanger|contact commercial|versand an"},
+     "afleveradres|delivered to|versandadresse|versand an|delivery to|livre a"},
+    {"elsewhere", EXPENSE_PARTY, 0.9F,
+     "abweichender rechnungsempfanger|abweichender zahlungsempfanger|zahlungsempfanger|"
+     "contact commercial"},
     {"name", EXPENSE_NOTHING, 1, "name|nom|firma|firmenname|company|company name"},
     {"address", EXPENSE_NOTHING, 1, "address|adresse|anschrift|adres|strasse"},
     /* registrations, telephones */
@@ -210,9 +214,16 @@ const expense_label expense__lexicon[] = {
      "steuernummer|steuer no|steuernr|siret|siren|company reg no|co reg no|co reg|reg no|"
      "company no|co no|registration no|kvk|kvk no|roc|roc no|business reg no|crn|"
      "company registration no|cin"},
-    {"receiver tax", EXPENSE_NOTHING, 1,
+    {"RECEIVER_VAT_NUMBER", EXPENSE_TAX_ID, 0.9F,
      "no tva client|tva client|customer vat no|client vat no|your vat no|ihre ust id no|"
-     "ihre ust id|your gst no|customer gst no|ust id no kunde"},
+     "ihre ust id|ust id no kunde|votre no tva|buyer vat no|customer vat id|your vat id"},
+    {"RECEIVER_GST_NUMBER", EXPENSE_TAX_ID, 0.9F,
+     "your gst no|customer gst no|buyer gst no|customer gstin|buyer gstin|gst no of buyer|"
+     "customer gst id"},
+    {"RECEIVER_ABN_NUMBER", EXPENSE_TAX_ID, 0.9F, "customer abn|your abn|buyer abn"},
+    {"RECEIVER_PAN_NUMBER", EXPENSE_TAX_ID, 0.9F, "customer pan|your pan|buyer pan"},
+    {"RECEIVER_PHONE", EXPENSE_PHONE, 0.9F,
+     "customer phone|customer tel|cust tel|customer mobile|client phone|customer contact no"},
     {"VENDOR_PHONE", EXPENSE_PHONE, 0.9F,
      "tel|telephone|phone|tel no|telefon|fon|tel fax|ph|hotline|mobile|h p|hp|tele|telefoon|"
      "main|phone no|telephone no|contact no|telephone fax|telf|telp|tel hp|customer service"},

@@ -1,6 +1,7 @@
 #include "document/expense_party.h"
 
 #include "document/expense_letterhead.h"
+#include "document/expense_tagged.h"
 
 #include <math.h>
 
@@ -66,7 +67,9 @@ static q_code labelled_party(const party_page *p, size_t hit, q_err *err)
     const expense_run *end = p->s->runs + p->s->tokens[h->tokens.first + h->tokens.count - 1].run;
     party_lines lines = {.count = 0}, form = {.count = 0};
     expense_span rest = {h->tokens.first + h->tokens.count, 0};
-    bool vendor = expense__label_is(h, "vendor");
+    party_kind kind = expense__label_is(h, "vendor")    ? PARTY_VENDOR
+                      : expense__label_is(h, "ship to") ? PARTY_SHIPPED_TO
+                                                        : PARTY_RECEIVER;
     double score = h->label->strength * h->quality;
 
     rest.count = end->tokens.first + end->tokens.count - rest.first;
@@ -87,7 +90,7 @@ static q_code labelled_party(const party_page *p, size_t hit, q_err *err)
         score *= 0.6;
     if (form_lines(p, &lines, &form))
         lines = form;
-    return party__emit(p, &lines, vendor, h, score, err);
+    return party__emit(p, &lines, kind, h, score, err);
 }
 
 static q_code page_parties(const party_page *p, q_err *err)
@@ -115,7 +118,63 @@ static q_code page_parties(const party_page *p, q_err *err)
         if (!rc && !receiver_known)
             rc = letterhead__receiver(p, blocks + i, err);
     }
-    return rc;
+    return rc ? rc : expense__tagged_find(p, err);
+}
+
+/* Do rows follow one another from `above` to `below`, without line items or a gap between? */
+static bool is_together(const party_page *p, size_t above, size_t below)
+{
+    for (size_t r = above; r < below; r++)
+        if (p->leaf->row_use[r + 1] != EXPENSE_ROW_FREE ||
+            p->s->rows[r + 1].y0 - p->s->rows[r].y1 > 2.5 * p->s->em)
+            return false;
+    return below - above <= 12;
+}
+
+/* The heading under which a run stands: the nearest party's above it in its column, or in its row.
+ */
+static const expense_hit *heading_over(const party_page *p, size_t token)
+{
+    const expense_run *own = p->s->runs + p->s->tokens[token].run;
+    const expense_hit *best = NULL;
+
+    for (size_t i = 0; i < p->leaf->hits.count; i++) {
+        const expense_hit *h = p->leaf->hits.hits + i;
+        const expense_run *run = p->s->runs + p->s->tokens[h->tokens.first].run;
+
+        if (h->tokens.first >= token)
+            break;
+        if (h->label->kind == EXPENSE_PARTY && h->leads && is_together(p, run->row, own->row) &&
+            fabs(run->x0 - own->x0) < 4 * p->s->em &&
+            (h->colon || h->tokens.count == run->tokens.count))
+            best = h;
+    }
+    return best;
+}
+
+/* Numbers, telephones and mail addresses under the receiver's heading are the receiver's. */
+static void sides_settle(const party_page *p)
+{
+    static const struct {
+        const char *vendor, *receiver;
+    } sides[] = {
+        {"VENDOR_VAT_NUMBER", "RECEIVER_VAT_NUMBER"}, {"VENDOR_GST_NUMBER", "RECEIVER_GST_NUMBER"},
+        {"VENDOR_ABN_NUMBER", "RECEIVER_ABN_NUMBER"}, {"VENDOR_PAN_NUMBER", "RECEIVER_PAN_NUMBER"},
+        {"VENDOR_PHONE", "RECEIVER_PHONE"},           {"VENDOR_EMAIL", "RECEIVER_EMAIL"}};
+
+    for (size_t i = 0; i < p->out->count; i++) {
+        expense_candidate *c = p->out->items + i;
+        const expense_hit *h;
+
+        if (c->field.page != p->s->page || !c->tokens.count ||
+            !q_str_starts(c->field.type, Q_STR("VENDOR_")))
+            continue;
+        h = heading_over(p, c->tokens.first);
+        for (size_t k = 0; h && k < sizeof sides / sizeof *sides; k++)
+            if (q_str_is(c->field.type, sides[k].vendor) &&
+                (expense__label_is(h, "receiver") || expense__label_is(h, "ship to")))
+                c->field.type = q_str_of(sides[k].receiver);
+    }
 }
 
 /* One name cannot be both: the weaker of two equal readings goes. */
@@ -141,6 +200,7 @@ q_code expense__parties_find(const expense_leaf *leaves, size_t count, expense_c
     for (size_t i = 0; i < count && i < 4 && !rc; i++) {
         party_page p = {.leaf = leaves + i, .s = &leaves[i].sheet, .out = out};
 
+        sides_settle(&p);
         rc = page_parties(&p, err);
     }
     doubles_drop(out);

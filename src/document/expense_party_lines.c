@@ -24,6 +24,21 @@ q_code party__add(const party_page *p, const char *type, const q_expense_text *v
     return rc ? rc : expense__candidate_add(p->out, &c, err);
 }
 
+q_code party__text_add(const expense_sheet *s, expense_span span, q_expense_text *to, q_err *err)
+{
+    q_expense_text had = *to;
+    q_str line;
+    q_code rc = expense__text_add(s, span, to, err);
+
+    if (rc || !span.count)
+        return rc;
+    line = expense__join_mended(s, span);
+    to->text = !line.p       ? line
+               : had.present ? q_str_printf(s->arena, "%.*s\n%.*s", Q_ARG(had.text), Q_ARG(line))
+                             : line;
+    return to->text.p ? Q_OK : q_err_nomem(err);
+}
+
 /* The city line without a country's sign before the post code: "DE 80333". */
 static expense_span without_country(const expense_sheet *s, expense_span span)
 {
@@ -97,7 +112,7 @@ q_code party__address(const party_page *p, const expense_span *lines,
             break;
     }
     for (size_t i = from; i <= last && !rc; i++)
-        rc = expense__text_add(p->s, without_country(p->s, lines[i]), out, err);
+        rc = party__text_add(p->s, without_country(p->s, lines[i]), out, err);
     return rc;
 }
 
@@ -112,9 +127,12 @@ bool party__is_salutation(const expense_sheet *s, expense_span span)
     return false;
 }
 
-q_code party__emit(const party_page *p, const party_lines *l, bool vendor, const expense_hit *label,
-                   double score, q_err *err)
+q_code party__emit(const party_page *p, const party_lines *l, party_kind kind,
+                   const expense_hit *label, double score, q_err *err)
 {
+    static const char *const names[] = {"RECEIVER_NAME", "VENDOR_NAME", "ship to name"};
+    static const char *const addresses[] = {"RECEIVER_ADDRESS", "VENDOR_ADDRESS",
+                                            "ship to address"};
     q_expense_text name = {.text = {"", 0}}, address;
     size_t at = 0;
     q_code rc;
@@ -125,7 +143,7 @@ q_code party__emit(const party_page *p, const party_lines *l, bool vendor, const
         at++;
     if (at == l->count)
         return Q_OK;
-    rc = expense__text_add(p->s, party__without_registration(p->s, l->lines[at]), &name, err);
+    rc = party__text_add(p->s, party__without_registration(p->s, l->lines[at]), &name, err);
     while (!rc && at + 1 < l->count &&
            (party__is_salutation(p->s, l->lines[at]) ||
             expense__is_company_tail(p->s, l->lines[at + 1]) ||
@@ -135,17 +153,16 @@ q_code party__emit(const party_page *p, const party_lines *l, bool vendor, const
              expense__company_signs(p->s, l->lines[at]) <= 0 &&
              expense__company_signs(p->s, l->lines[at + 1]) >= 1))) {
         at++;
-        rc = expense__text_add(p->s, party__without_registration(p->s, l->lines[at]), &name, err);
+        rc = party__text_add(p->s, party__without_registration(p->s, l->lines[at]), &name, err);
     }
     if (!rc)
         rc = party__address(p, l->lines + at + 1, l->classes + at + 1, l->count - at - 1, &address,
                             err);
     if (rc)
         return rc;
-    rc = party__add(p, vendor ? "VENDOR_NAME" : "RECEIVER_NAME", &name, label, score,
-                    p->s->tokens[l->lines[at].first].row, err);
+    rc = party__add(p, names[kind], &name, label, score, p->s->tokens[l->lines[at].first].row, err);
     if (!rc)
-        rc = party__add(p, vendor ? "VENDOR_ADDRESS" : "RECEIVER_ADDRESS", &address, label, score,
+        rc = party__add(p, addresses[kind], &address, label, score,
                         p->s->tokens[l->lines[at].first].row, err);
     return rc;
 }

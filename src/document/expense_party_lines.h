@@ -30,11 +30,13 @@ void party__line_add(const party_page *p, party_lines *l, expense_span span, siz
 void party__lines_below(const party_page *p, const expense_run *above, double x0, double x1,
                         double pitch, party_lines *l);
 
+typedef enum party_kind { PARTY_RECEIVER, PARTY_VENDOR, PARTY_SHIPPED_TO } party_kind;
+
 /* Candidates for the name and address in the lines: the first line of words is
  * the name, with the tail of a company's name below it. `label` is NULL
  * without one. These three fail only with Q_NOMEM.
  */
-Q_MUST_USE q_code party__emit(const party_page *p, const party_lines *l, bool vendor,
+Q_MUST_USE q_code party__emit(const party_page *p, const party_lines *l, party_kind kind,
                               const expense_hit *label, double score, q_err *err);
 
 /* One candidate; none when the value is absent or the score next to nothing. */
@@ -47,6 +49,10 @@ Q_MUST_USE q_code party__add(const party_page *p, const char *type, const q_expe
 Q_MUST_USE q_code party__address(const party_page *p, const expense_span *lines,
                                  const expense_line_class *classes, size_t count,
                                  q_expense_text *out, q_err *err);
+
+/* As expense__text_add, with misread letters of known words put right. */
+Q_MUST_USE q_code party__text_add(const expense_sheet *s, expense_span span, q_expense_text *to,
+                                  q_err *err);
 
 /* Is the line nothing but "Herrn", "Mrs", ...? */
 bool party__is_salutation(const expense_sheet *s, expense_span span);

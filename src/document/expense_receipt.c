@@ -41,6 +41,19 @@ static bool is_labelled(const expense_leaf *leaf, size_t row)
     return false;
 }
 
+/* "Mon-Fri 08.30 - 12.30": opening hours, no price. */
+static bool is_hours(const expense_sheet *s, const expense_amount *from, const expense_amount *to)
+{
+    size_t between = from->tokens.first + from->tokens.count;
+    /* the dash may be read as the sign of either */
+    bool dash = between + 1 == to->tokens.first
+                    ? !q_is_alnum(s->tokens[between].text.p[0])
+                    : between == to->tokens.first && (from->value < 0 || to->value < 0);
+
+    return dash && fabs(from->value) < fabs(to->value) && fabs(to->value) <= 24 &&
+           from->decimals == 2 && !from->marked && !to->marked;
+}
+
 /* Numbers from the right: price, unit price, quantity, as far as they agree
  * (quantity x unit price = price).
  */
@@ -51,7 +64,8 @@ static bool row_parse(const expense_sheet *s, size_t row, priced_row *out)
     size_t n = expense__amounts_in(s, all, a, MAX_AMOUNTS), end = all.first + all.count, first;
 
     *out = (priced_row){.row = row, .name_row = row};
-    if (!n || a[n - 1].decimals != 2 || a[n - 1].percent)
+    if (!n || a[n - 1].decimals != 2 || a[n - 1].percent ||
+        (n > 1 && is_hours(s, a + n - 2, a + n - 1)))
         return false;
     out->price = a[n - 1];
     first = a[n - 1].tokens.first;
@@ -76,10 +90,16 @@ static bool row_parse(const expense_sheet *s, size_t row, priced_row *out)
     return true;
 }
 
+static double price_edge(const expense_sheet *s, const priced_row *r)
+{
+    return s->tokens[r->price.tokens.first + r->price.tokens.count - 1].x1;
+}
+
 /* Without a name in its own row, an item has it in the row above. */
 static bool name_find(const expense_leaf *leaf, priced_row *r, size_t from)
 {
     const expense_sheet *s = &leaf->sheet;
+    double right = price_edge(s, r);
 
     if (letters_in(s, r->name) >= 3)
         return true;
@@ -87,7 +107,8 @@ static bool name_find(const expense_leaf *leaf, priced_row *r, size_t from)
         size_t row = r->row - k;
         priced_row above;
 
-        if (leaf->row_use[row] != EXPENSE_ROW_FREE || row_parse(s, row, &above) ||
+        if (leaf->row_use[row] != EXPENSE_ROW_FREE ||
+            (row_parse(s, row, &above) && fabs(price_edge(s, &above) - right) < 4 * s->em) ||
             is_labelled(leaf, row) || s->rows[row + 1].y0 - s->rows[row].y1 > 2.5 * s->em)
             return false;
         if (letters_in(s, s->rows[row].tokens) >= 3) {
@@ -110,8 +131,25 @@ static q_code field_put(const expense_sheet *s, const char *type, expense_span s
     *f = (q_expense_field){.type = q_str_of(type), .type_confidence = sure, .page = s->page};
     f->label.text = f->currency = (q_str){"", 0};
     rc = expense__text(s, span, &f->value, err);
+    while (f->value.text.n > 1 && q_str_ends(f->value.text, Q_STR("*"))) /* "3.05*1" */
+        f->value.text.n--;
     item->count += !rc;
     return rc;
+}
+
+/* The number a shop has for its goods: first in a row that has no name. */
+static expense_span code_of(const expense_sheet *s, const priced_row *r)
+{
+    expense_span first = {s->rows[r->row].tokens.first, 1};
+    q_str t = s->tokens[first.first].text;
+
+    for (size_t i = 0; i < t.n; i++)
+        if (!q_is_digit(t.p[i]))
+            return (expense_span){0, 0};
+    if (r->name_row == r->row || t.n < 4 || first.first == r->price.tokens.first ||
+        (r->quantity.tokens.count && first.first == r->quantity.tokens.first))
+        return (expense_span){0, 0};
+    return first;
 }
 
 static q_code item_put(expense_leaf *leaf, const priced_row *r, q_expense_item *item, q_err *err)
@@ -120,10 +158,12 @@ static q_code item_put(expense_leaf *leaf, const priced_row *r, q_expense_item *
     q_expense_field *row;
     q_code rc;
 
-    item->fields = q_arena_array(s->arena, 6, sizeof(*item->fields));
+    item->fields = q_arena_array(s->arena, 7, sizeof(*item->fields));
     if (!item->fields)
         return q_err_nomem(err);
     rc = field_put(s, "ITEM", r->name, 80, item, err);
+    if (!rc)
+        rc = field_put(s, "PRODUCT_CODE", code_of(s, r), 75, item, err);
     if (!rc)
         rc = field_put(s, "QUANTITY", r->quantity.tokens, 75, item, err);
     if (!rc)
@@ -175,7 +215,7 @@ q_code expense__receipt_items(expense_leaf *leaf, q_expense_table *out, q_err *e
         if (leaf->row_use[i] != EXPENSE_ROW_FREE || is_labelled(leaf, i) || !row_parse(s, i, &r) ||
             !name_find(leaf, &r, from))
             continue;
-        edge = s->tokens[r.price.tokens.first + r.price.tokens.count - 1].x1;
+        edge = price_edge(s, &r);
         if (right > 0 && fabs(edge - right) > 4 * s->em) /* prices stand in one column */
             continue;
         right = edge;

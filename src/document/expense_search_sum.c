@@ -13,6 +13,8 @@ static double amount_fit(const expense_amount *a)
         return a->marked ? 1 : 0.98;
     if (a->marked)
         return 0.9;
+    if (fabs(a->value) >= 1e7) /* an account's number */
+        return 0;
     return a->decimals == 0 || a->decimals == 1 ? 0.5 : 0.45;
 }
 
@@ -36,10 +38,21 @@ static q_code amount_right(const expense_search *q, bool *found, q_err *err)
     if (!*found)
         return Q_OK;
     words = expense__words_between(q->s, q->right.first, a[best].tokens.first);
-    score = q->score * amount_fit(a + best) * pow(0.9, words > 2 ? (double)(words - 2) : 0);
+    score = q->score * amount_fit(a + best) *
+            pow(0.9, words > 6   ? 4
+                     : words > 2 ? (double)(words - 2)
+                                 : 0);
     if (sums > 1)
         score *= 0.85;
     return search__add(q, a[best].tokens, score, a[best].value, a[best].currency, err);
+}
+
+/* "CASH" alone in its row, the sum below it at the other edge. */
+static expense_span row_below(const expense_search *q)
+{
+    const expense_row *own = q->s->rows + q->row;
+
+    return own->tokens.count == q->hit->tokens.count ? own[1].tokens : (expense_span){0, 0};
 }
 
 static q_code amount_below(const expense_search *q, q_err *err)
@@ -52,6 +65,8 @@ static q_code amount_below(const expense_search *q, q_err *err)
         expense_span span = search__below(q, q->row + k);
         size_t n = expense__amounts_in(q->s, span, a, MAX_AMOUNTS);
 
+        if (!n && k == 1)
+            n = expense__amounts_in(q->s, row_below(q), a, MAX_AMOUNTS);
         if (search__has_label(q->leaf, q->s->rows[q->row + k].tokens))
             break;
         for (size_t i = 0; i < n && !rc; i++)

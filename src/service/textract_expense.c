@@ -1,5 +1,6 @@
 #include "document/expense.h"
 
+#include "base/digest.h"
 #include "service/textract.h"
 #include "service/textract_block.h"
 
@@ -15,7 +16,40 @@ static void detection(q_value *field, q_str name, const q_page *page, const q_ex
     q_map_double(v, Q_STR("Confidence"), (double)t->confidence);
 }
 
-static void expense_field(q_value *list, const q_pages *pages, const q_expense_field *f)
+/* What ties a party's fields together, in the form of a UUID: it follows from the group's name and
+ * what the party is called, so the same document has the same.
+ */
+static void group_id(q_value *group, const q_expense *expense, q_str name)
+{
+    q_buf b = q_buf_init(group->arena, SIZE_MAX);
+    char hex[65];
+
+    q_buf_put(&b, name);
+    for (size_t i = 0; i < expense->field_count; i++)
+        if (q_str_eq(expense->fields[i].group, name))
+            q_buf_put(&b, expense->fields[i].value.text);
+    if (b.rc || !q_sha256_hex(q_buf_str(&b), hex))
+        q_value_fail(group);
+    else
+        q_map_str(group, Q_STR("Id"),
+                  q_str_printf(group->arena, "%.8s-%.4s-4%.3s-8%.3s-%.12s", hex, hex + 8, hex + 12,
+                               hex + 15, hex + 18));
+}
+
+static void group_put(q_value *field, const q_expense *expense, const q_expense_field *f)
+{
+    q_value *group;
+
+    if (!f->group.n)
+        return;
+    group = q_list_map(q_map_list(field, Q_STR("GroupProperties")));
+    if (!group)
+        return;
+    q_list_str(q_map_list(group, Q_STR("Types")), f->group);
+    group_id(group, expense, f->group);
+}
+
+static q_value *expense_field(q_value *list, const q_pages *pages, const q_expense_field *f)
 {
     const q_page *page = &pages->pages[f->page - 1];
     q_value *field = q_list_map(list), *type = q_map_map(field, Q_STR("Type"));
@@ -31,6 +65,7 @@ static void expense_field(q_value *list, const q_pages *pages, const q_expense_f
         q_map_str(currency, Q_STR("Code"), f->currency);
         q_map_double(currency, Q_STR("Confidence"), (double)f->value.confidence);
     }
+    return field;
 }
 
 static void line_items(q_value *groups, const q_pages *pages, const q_expense_table *table,
@@ -44,7 +79,7 @@ static void line_items(q_value *groups, const q_pages *pages, const q_expense_ta
         q_value *fields = q_map_list(q_list_map(items), Q_STR("LineItemExpenseFields"));
 
         for (size_t k = 0; k < table->items[i].count; k++)
-            expense_field(fields, pages, &table->items[i].fields[k]);
+            (void)expense_field(fields, pages, &table->items[i].fields[k]);
     }
 }
 
@@ -58,7 +93,7 @@ void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value 
     q_map_int(document, Q_STR("ExpenseIndex"), 1);
     list = q_map_list(document, Q_STR("SummaryFields"));
     for (size_t i = 0; i < expense->field_count; i++)
-        expense_field(list, pages, &expense->fields[i]);
+        group_put(expense_field(list, pages, &expense->fields[i]), expense, &expense->fields[i]);
     list = q_map_list(document, Q_STR("LineItemGroups"));
     for (size_t i = 0; i < expense->table_count; i++)
         line_items(list, pages, &expense->tables[i], i);

@@ -148,6 +148,14 @@ class Textract(Suite):
         self.assertEqual(fields['INVOICE_RECEIPT_ID']['ValueDetection']['Text'], '35678-9')
         self.assertEqual(fields['TOTAL']['ValueDetection']['Text'].replace('$', '').replace(',', ''), '2100.00')
         self.assertIn('Geometry', fields['TOTAL']['LabelDetection'])
+        self.assertEqual(fields['TOTAL']['Currency']['Code'], 'USD')
+        self.assertNotIn('GroupProperties', fields['TOTAL'])
+        groups = {(f['Type']['Text'], g['Types'][0]): (f['ValueDetection']['Text'], g['Id'])
+                  for f in document['SummaryFields'] for g in f.get('GroupProperties', [])}
+        name, tied = groups['NAME', 'VENDOR']
+        self.assertEqual(name, fields['VENDOR_NAME']['ValueDetection']['Text'])
+        self.assertRegex(tied, '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+        self.assertEqual({i for (_, group), (_, i) in groups.items() if group == 'VENDOR'}, {tied})
         rows = document['LineItemGroups'][0]['LineItems']
         self.assertEqual(len(rows), 4)
         for row in rows:

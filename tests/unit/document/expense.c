@@ -279,6 +279,165 @@ TEST(a_wrapped_cell_is_joined_and_a_remark_is_not)
     CHECK_STREQ(cell(e.tables[0].items + 1, "ITEM"), "Lamp");
 }
 
+TEST(a_rounded_total_is_the_one_that_is_paid)
+{
+    static const char *const rows[] = {
+        "      GREEN GROCER ENTERPRISE", "APPLES RED             60.31",
+        "TOTAL AMT              60.31",  "ROUNDING ADJ           -0.01",
+        "                       60.30",  "CASH                   70.30",
+        "CHANGE                 10.00",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "TOTAL"), "60.30");
+}
+
+TEST(what_an_agency_keeps_tells_gross_from_net)
+{
+    static const char *const rows[] = {
+        "INVOICE",
+        "Spots aired in March",
+        "          Smudged                 $5,430.00",
+        "          Smudged too              ($814.50)",
+        "          Net Total               $4,615.50",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "TOTAL"), "$5,430.00");
+    CHECK_STREQ(value(&e, "AMOUNT_DUE"), "$4,615.50");
+}
+
+TEST(a_date_whose_marks_were_lost_is_found)
+{
+    static const char *const rows[] = {
+        "      GREEN GROCER ENTERPRISE",
+        "27 032018   No. CS-20242",
+        "TOTAL                  10.70",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "INVOICE_RECEIPT_DATE"), "27 032018");
+}
+
+TEST(rows_that_are_the_total_are_no_items)
+{
+    static const char *const rows[] = {
+        "      GREEN GROCER ENTERPRISE", "APPLES RED              4.50",
+        "ORANGE JUICE            6.20",  "4 pieces in all        10.70",
+        "TOTAL                  10.70",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_EQ(e.table_count, 1);
+    CHECK_EQ(e.tables[0].count, 2);
+}
+
+TEST(a_table_goes_on_over_the_page)
+{
+    static const char *const first[] = {
+        "INVOICE",
+        "Item            Qty    Price    Amount",
+        "Desk              2   250.00    500.00",
+    };
+    static const char *const second[] = {
+        "Lamp              1    40.00     40.00",
+        "                Total            540.00",
+    };
+    q_pages pages = pages_of(q_test_arena(), first, 3), more = pages_of(q_test_arena(), second, 2);
+    q_page both[] = {pages.pages[0], more.pages[0]};
+    q_expense e;
+
+    pages = (q_pages){both, 2};
+    CHECK_EQ(q_expense_read(&pages, q_test_arena(), &e, NULL), Q_OK);
+    CHECK_EQ(e.table_count, 2);
+    CHECK_STREQ(cell(e.tables[1].items, "ITEM"), "Lamp");
+    CHECK_STREQ(cell(e.tables[1].items, "UNIT_PRICE"), "40.00");
+    CHECK_EQ(e.tables[1].items[0].fields[0].page, 2);
+}
+
+TEST(a_code_over_a_name_in_one_column_are_both_read)
+{
+    static const char *const rows[] = {
+        "Article no        Qty    Price    Amount", "Description",
+        "KOP05               2   250.00    500.00", "Copying paper",
+        "FB07                1    40.00     40.00", "Paper bags",
+        "                Total             540.00",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_EQ(e.table_count, 1);
+    CHECK_STREQ(cell(e.tables[0].items, "PRODUCT_CODE"), "KOP05");
+    CHECK_STREQ(cell(e.tables[0].items, "ITEM"), "Copying paper");
+    CHECK_STREQ(cell(e.tables[0].items + 1, "ITEM"), "Paper bags");
+}
+
+static q_str part(const q_expense *e, const char *type, const char *group)
+{
+    for (size_t i = 0; i < e->field_count; i++)
+        if (q_str_is(e->fields[i].type, type) && q_str_is(e->fields[i].group, group))
+            return e->fields[i].value.text;
+    return (q_str){"", 0};
+}
+
+TEST(parties_come_with_the_parts_of_their_addresses)
+{
+    static const char *const rows[] = {
+        "Harrow & Finch Supply Ltd                             INVOICE",
+        "12 Mill Road",
+        "Leeds, LS1 4AP",
+        "",
+        "Bill To                                   Ship To",
+        "Example Corporation                       Example Stores",
+        "1200 Market Street                        Hafenstr. 7",
+        "Springfield, IL 62701                     20457 Hamburg",
+        "USA                                       Germany",
+        "VAT no: US7654321",
+        "",
+        "Total                $2,160.00",
+        "",
+        "",
+        "VAT no: GB123456789    info@harrow.example",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(part(&e, "NAME", "VENDOR"), "Harrow & Finch Supply Ltd");
+    CHECK_STREQ(part(&e, "STREET", "VENDOR"), "12 Mill Road");
+    CHECK_STREQ(part(&e, "CITY", "VENDOR"), "Leeds");
+    CHECK_STREQ(part(&e, "ZIP_CODE", "VENDOR"), "LS1 4AP");
+    CHECK_STREQ(part(&e, "NAME", "RECEIVER_BILL_TO"), "Example Corporation");
+    CHECK_STREQ(part(&e, "CITY", "RECEIVER_BILL_TO"), "Springfield");
+    CHECK_STREQ(part(&e, "STATE", "RECEIVER_BILL_TO"), "IL");
+    CHECK_STREQ(part(&e, "ZIP_CODE", "RECEIVER_BILL_TO"), "62701");
+    CHECK_STREQ(part(&e, "NAME", "RECEIVER_SHIP_TO"), "Example Stores");
+    CHECK_STREQ(part(&e, "CITY", "RECEIVER_SHIP_TO"), "Hamburg");
+    CHECK_STREQ(value(&e, "RECEIVER_VAT_NUMBER"), "US7654321");
+    CHECK_STREQ(value(&e, "VENDOR_VAT_NUMBER"), "GB123456789");
+    CHECK_STREQ(value(&e, "VENDOR_EMAIL"), "info@harrow.example");
+}
+
+TEST(misread_letters_of_known_words_are_put_right_in_names_and_addresses)
+{
+    static const char *const rows[] = {
+        "      HALLOWAY HARDWARE SON BHD",
+        "      12, JALAN MAWAR 2",
+        "      81100 J0HOR BAHRU, SCLANGOR",
+        "      TEL : 03-55512345",
+        "",
+        "TOTAL RM                9.72",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "VENDOR_NAME"), "HALLOWAY HARDWARE SDN BHD");
+    CHECK_STREQ(value(&e, "VENDOR_ADDRESS"), "12, JALAN MAWAR 2\n81100 JOHOR BAHRU, SELANGOR");
+}
+
 TEST(a_letter_is_no_expense)
 {
     static const char *const rows[] = {
