@@ -73,6 +73,8 @@ q_code marks__find(PIX *picture, const page__frame *frame, q_arena *a, q_marks *
         rc = marks__rules(binary, a, out, err);
     if (!rc)
         rc = marks__ticks(binary, a, out, err);
+    if (!rc)
+        rc = marks__edges(upright, a, out, err);
     pixDestroy(&upright);
     pixDestroy(&binary);
     return rc;

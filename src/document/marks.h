@@ -1,6 +1,7 @@
 /* document/marks.h - what is drawn on a page beside its text: lines, boxes to tick, pictures.
  *
- *     picture --set upright--> binary --rules--> lines
+ *     picture --set upright--> grey --threshold--> binary --rules--> lines
+ *                              grey --edges--> light lines, shades
  */
 #ifndef Q_DOCUMENT_MARKS_H
 #define Q_DOCUMENT_MARKS_H
@@ -17,5 +18,10 @@ Q_MUST_USE q_code marks__find(struct Pix *picture, const page__frame *frame, q_a
 
 /* The straight lines of an upright binary picture (1 bit a pixel, ink is 1), top to bottom. */
 Q_MUST_USE q_code marks__rules(struct Pix *binary, q_arena *a, q_marks *out, q_err *err);
+
+/* Add the light lines and the edges of shaded areas of an upright grey picture (8 bits a pixel) to
+ * the lines that were found.
+ */
+Q_MUST_USE q_code marks__edges(struct Pix *grey, q_arena *a, q_marks *out, q_err *err);
 
 #endif

@@ -74,6 +74,30 @@ TEST(marks_of_a_turned_page_are_those_of_the_page)
     check_form(&m, 0.005);
 }
 
+/* A light grey line, and an area shaded a little. */
+TEST(marks_are_light_lines_and_edges_of_shades)
+{
+    PIX *p = pixCreate(WIDTH, HEIGHT, 8);
+    size_t across = 0, upright = 0;
+    q_marks m;
+
+    pixSetAll(p);
+    for (l_int32 x = 100; x < 500; x++)
+        pixSetPixel(p, x, 200, 225);
+    for (l_int32 y = 400; y < 500; y++)
+        for (l_int32 x = 100; x < 500; x++)
+            pixSetPixel(p, x, y, 235);
+    m = find(p, 0);
+    for (size_t i = 0; i < m.rule_count; i++) {
+        upright += m.rules[i].upright;
+        across += !m.rules[i].upright;
+        if (!m.rules[i].upright)
+            CHECK_NEAR(m.rules[i].box.width, 400.0 / WIDTH, 0.01);
+    }
+    CHECK_EQ(across, 3);
+    CHECK_EQ(upright, 2);
+}
+
 TEST(marks_are_not_seen_in_text_or_in_nothing)
 {
     PIX *p = pixCreate(WIDTH, HEIGHT, 8);
