@@ -81,6 +81,8 @@ static q_code finish(table__text *t, table__drafts *drafts, q_tables *out, q_err
 
     for (size_t i = 0; i < drafts->count && !rc; i++) {
         rc = table__draft_tidy(&drafts->items[i], t->arena, err);
+        if (!rc)
+            rc = table__frame_out(t, &drafts->items[i], err);
         put_box(t, &drafts->items[i]);
     }
     if (drafts->count)

@@ -119,6 +119,14 @@ static bool starts_small(const table__sheet *s, const table__piece *p)
     return (c >= 'a' && c <= 'z') || (c >= 0xdf && c <= 0xff);
 }
 
+static bool all_start_small(const table__sheet *s, const table__strip *strip)
+{
+    for (size_t j = strip->first; j < strip->first + strip->count; j++)
+        if (!starts_small(s, &s->pieces[j]))
+            return false;
+    return true;
+}
+
 static const table__piece *piece_in(const table__sheet *s, const table__strip *strip, size_t column)
 {
     for (size_t j = strip->first; j < strip->first + strip->count; j++)
@@ -155,13 +163,13 @@ static double usual_pitch(const table__sheet *s)
     return low;
 }
 
-/* Where cells are text of several lines each, rows stand farther from each other than lines: the
- * most that is between lines, or 0 where it cannot be told.
+/* Where cells are text of several lines each, rows stand farther from each other than lines, and
+ * most lines have no label: the most that is between lines, or 0 where it cannot be told.
  */
 static double line_pitch(const table__sheet *s)
 {
     double least = INFINITY;
-    size_t numbers = 0, all = 0, far = 0, near = 0;
+    size_t numbers = 0, all = 0, far = 0, near = 0, labelled = 0;
 
     for (size_t i = s->body; i < s->strip_count; i++) {
         for (size_t j = s->strips[i].first; j < s->strips[i].first + s->strips[i].count; j++) {
@@ -178,8 +186,9 @@ static double line_pitch(const table__sheet *s)
 
         far += step > 1.35 * least;
         near += step <= 1.2 * least;
+        labelled += step <= 1.2 * least && s->pieces[s->strips[i].first].from == 0;
     }
-    return far > 0 && near > 0 ? 1.25 * least : 0;
+    return far > 0 && near > 0 && labelled * 5 <= near * 2 ? 1.25 * least : 0;
 }
 
 /* A label alone that starts farther left than the row's, or at a wider distance than the row's
@@ -236,6 +245,8 @@ static bool goes_on(const table__sheet *s, size_t from, size_t i, double pitch, 
             return starts_small(s, p) && p->box.left >= over->box.left - 0.2 * em;
         return b->count >= 1 && p->from > 0 && step < 1.15 * pitch && over && !over->number;
     }
+    if (!new_text && !has_number(s, b) && all_start_small(s, b) && step < 1.15 * pitch)
+        return true;
     /* The label began a line higher than its numbers. */
     if (a->count == 1 && b->count > 1 && s->pieces[a->first].to == 0 && p->from == 0)
         return step < 0.85 * pitch || (starts_small(s, p) && step < 1.15 * pitch);

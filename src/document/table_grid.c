@@ -157,6 +157,61 @@ static q_code put_walls(const members *m, q_arena *a, grid *g, q_err *err)
     return Q_OK;
 }
 
+/* The gap between lines that holds v. */
+static size_t gap_of(const double *at, size_t gaps, double v)
+{
+    size_t low = 0, high = gaps;
+
+    while (low + 1 < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (at[mid] <= v)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Where a piece of an upright line was not seen, but most of the line was, and words stand clear
+ * of each other on both sides: it is there.
+ */
+static q_code mend_walls(const table__text *t, grid *g, q_err *err)
+{
+    size_t places = g->rows * g->columns;
+    table__rect *text = q_arena_array(t->arena, places, sizeof *text);
+    bool *full = q_arena_array(t->arena, places, sizeof *full);
+
+    if (!text || !full)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < t->order_count; i++) {
+        table__rect b = t->boxes[t->order[i]];
+        double x = (b.left + b.right) / 2, y = (b.top + b.bottom) / 2;
+        size_t at;
+
+        if (x < g->x[0] || x > g->x[g->columns] || y < g->y[0] || y > g->y[g->rows])
+            continue;
+        at = gap_of(g->y, g->rows, y) * g->columns + gap_of(g->x, g->columns, x);
+        text[at] = full[at] ? table__join(text[at], b) : b;
+        full[at] = true;
+    }
+    for (size_t c = 0; c + 1 < g->columns; c++) {
+        size_t there = 0;
+
+        for (size_t r = 0; r < g->rows; r++)
+            there += g->right[r * g->columns + c];
+        for (size_t r = 0; r < g->rows && there * 2 >= g->rows; r++) {
+            size_t at = r * g->columns + c;
+            double line = g->x[c + 1];
+
+            if (full[at] && full[at + 1] && text[at].right < line && text[at + 1].left > line &&
+                text[at + 1].left - text[at].right > 0.9 * t->em)
+                g->right[at] = true;
+        }
+    }
+    return Q_OK;
+}
+
 /* The places of a grid as cells, each a rectangle: to the right as far as no wall is, then down
  * as far as that whole width is open. *owner: for each place its cell.
  */
@@ -191,22 +246,6 @@ static q_code put_cells(const grid *g, table__text *t, table__draft *d, size_t *
                 return q_err_nomem(err);
         }
     return Q_OK;
-}
-
-/* The gap between lines that holds v. */
-static size_t gap_of(const double *at, size_t gaps, double v)
-{
-    size_t low = 0, high = gaps;
-
-    while (low + 1 < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (at[mid] <= v)
-            low = mid;
-        else
-            high = mid;
-    }
-    return low;
 }
 
 static q_code put_words(const grid *g, table__text *t, const size_t *owner, table__draft *d,
@@ -360,6 +399,8 @@ static q_code read_grid(table__text *t, const members *m, table__drafts *out, q_
         return Q_OK;
     if (!rc)
         rc = put_walls(m, t->arena, &g, err);
+    if (!rc)
+        rc = mend_walls(t, &g, err);
     if (!rc) {
         owner = q_arena_array(t->arena, g.rows * g.columns, sizeof *owner);
         rc = owner ? put_cells(&g, t, &d, owner, err) : q_err_nomem(err);

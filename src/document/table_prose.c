@@ -9,8 +9,9 @@
 
 enum {
     LONG_WORDS = 5,
-    SURE_WORDS = 11, /* that many in one run are no cell without lines around it */
-    NEXT_ROWS = 12   /* that are looked at for the line below */
+    SURE_WORDS = 11,   /* that many in one run are no cell without lines around it */
+    CAPTION_LINES = 2, /* after the first */
+    NEXT_ROWS = 12     /* that are looked at for the line below */
 };
 
 static const double long_width = 11;  /* em */
@@ -263,15 +264,130 @@ static bool is_caption(const table__text *t, size_t run)
     return false;
 }
 
+/* Is a line drawn between two heights, over half of a width? */
+static bool line_between(const table__text *t, double from, double to, double left, double right)
+{
+    for (size_t i = 0; i < t->lines.across_count; i++) {
+        const table__line *l = &t->lines.across[i];
+
+        if (l->at > from && l->at < to &&
+            table__overlap(l->from, l->to, left, right) > 0.5 * (right - left))
+            return true;
+    }
+    return false;
+}
+
+/* A title's second line stands alone, close under the first, and no line is between. */
+static void mark_caption_below(table__text *t, size_t run)
+{
+    const table__run *first = &t->runs[run];
+
+    for (size_t lines = 0; lines < CAPTION_LINES; lines++) {
+        const table__run *r = &t->runs[run];
+        size_t next = r->row + 1 < t->row_count ? t->rows[r->row + 1].first_run : SIZE_MAX;
+        table__run *s = next == SIZE_MAX ? NULL : &t->runs[next];
+
+        if (!s || s->number || t->rows[s->row].run_count > 1 ||
+            middle(s->box) - middle(r->box) > 1.5 * (r->box.bottom - r->box.top) ||
+            s->box.left < first->box.left - 0.5 * t->em ||
+            s->box.left > first->box.left + 12 * t->em ||
+            line_between(t, middle(r->box), middle(s->box), s->box.left, s->box.right))
+            return;
+        s->prose = true;
+        run = next;
+    }
+}
+
 static void mark_captions(table__text *t)
 {
-    for (size_t i = 0; i < t->run_count; i++)
-        if (is_caption(t, i))
-            for (size_t j = i;
-                 j < t->run_count && t->runs[j].row == t->runs[i].row &&
-                 (j == i || t->runs[j].box.left - t->runs[j - 1].box.right < caption_blank * t->em);
-                 j++)
-                t->runs[j].prose = true;
+    for (size_t i = 0; i < t->run_count; i++) {
+        size_t last = i;
+
+        if (!is_caption(t, i))
+            continue;
+        while (last + 1 < t->run_count && t->runs[last + 1].row == t->runs[i].row &&
+               t->runs[last + 1].box.left - t->runs[last].box.right < caption_blank * t->em)
+            last++;
+        for (size_t j = i; j <= last; j++)
+            t->runs[j].prose = true;
+        mark_caption_below(t, i);
+    }
+}
+
+/* ---- a table of text between lines ---- */
+
+/* The next line below that begins and ends where this one does. */
+static const table__line *same_below(const table__text *t, const table__line *line)
+{
+    for (const table__line *l = line + 1; l < t->lines.across + t->lines.across_count; l++)
+        if (l->at > line->at + 0.8 * t->em && fabs(l->from - line->from) < 1.5 * t->em &&
+            fabs(l->to - line->to) < 1.5 * t->em)
+            return l;
+    return NULL;
+}
+
+/* The first row whose middle is below. */
+static size_t first_row(const table__text *t, double y)
+{
+    size_t low = 0, high = t->row_count;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (middle(t->rows[mid].box) < y)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool is_inside(const table__run *r, const table__line *line)
+{
+    return r->box.left >= line->from - 1 && r->box.right <= line->to + 1;
+}
+
+/* Do headings stand apart between the first two lines, and under them text in columns? */
+static bool frames_columns(const table__text *t, const table__line *top, const table__line *head,
+                           const table__line *bottom)
+{
+    double width = top->to - top->from;
+    size_t apart = 0, wide = 0, several = 0, rows = 0;
+
+    for (size_t i = first_row(t, top->at); i < first_row(t, bottom->at); i++) {
+        const table__row *row = &t->rows[i];
+        size_t inside = 0;
+
+        for (size_t j = row->first_run; j < row->first_run + row->run_count; j++) {
+            inside += is_inside(&t->runs[j], top);
+            wide += t->runs[j].box.right - t->runs[j].box.left > 0.7 * width;
+        }
+        if (middle(row->box) < head->at)
+            apart += inside > 1;
+        else
+            several += inside > 1;
+        rows += inside > 0;
+    }
+    return apart > 0 && several >= 2 && several * 5 >= rows * 2 && wide * 10 <= rows;
+}
+
+/* What stands between lines in columns is no running text, however long. */
+static void unmark_framed(table__text *t)
+{
+    for (size_t i = 0; i < t->lines.across_count; i++) {
+        const table__line *top = &t->lines.across[i];
+        const table__line *head = same_below(t, top);
+        const table__line *bottom = head ? same_below(t, head) : NULL;
+
+        if (!bottom || head->at - top->at > 8 * t->em || !frames_columns(t, top, head, bottom))
+            continue;
+        for (size_t row = first_row(t, top->at); row < first_row(t, bottom->at); row++)
+            for (size_t j = 0; j < t->rows[row].run_count; j++) {
+                table__run *r = &t->runs[t->rows[row].first_run + j];
+
+                r->prose &= !is_inside(r, top);
+            }
+    }
 }
 
 q_code table__prose(table__text *t, q_err *err)
@@ -291,6 +407,7 @@ q_code table__prose(table__text *t, q_err *err)
     if (mark_columns(t, err))
         return q_err_nomem(err);
     mark_tails(t);
+    unmark_framed(t);
     mark_captions(t);
     mark_markers(t);
     return Q_OK;

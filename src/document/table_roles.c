@@ -137,7 +137,7 @@ q_code table__roles(const table__text *t, table__draft *d, q_err *err)
 
 /* ---- title and notes ---- */
 
-enum { TITLE_ROWS = 4, NOTE_ROWS = 12 };
+enum { TITLE_ROWS = 4, NOTE_ROWS = 12, NOTE_WORDS = 10 };
 
 /* The words of a row that stand over or under the table, none of them outside of it. */
 static bool row_beside(const table__text *t, const table__row *row, table__rect box, size_t *from,
@@ -177,31 +177,64 @@ static q_code pick(table__text *t, size_t from, size_t to, q_picks *picks, bool 
     return Q_OK;
 }
 
-static bool starts_with(const table__text *t, size_t run, const char *const *words, size_t count)
+static q_str first_text(const table__text *t, size_t run)
 {
-    q_str text = t->page->words[t->order[t->runs[run].first]].text;
+    return t->page->words[t->order[t->runs[run].first]].text;
+}
 
+static bool starts_with(q_str text, const char *const *words, size_t count)
+{
     for (size_t i = 0; i < count; i++)
         if (q_str_is_nocase(q_str_sub(text, 0, strlen(words[i])), words[i]))
             return true;
     return false;
 }
 
-static bool is_caption(const table__text *t, size_t run)
+static bool is_caption(q_str text)
 {
     static const char *const words[] = {"table", "tabelle", "tableau", "exhibit",
                                         "tabla", "tabel",   "figure"};
 
-    return starts_with(t, run, words, sizeof words / sizeof *words);
+    return starts_with(text, words, sizeof words / sizeof *words);
 }
 
-static bool is_note(const table__text *t, size_t run)
+static bool is_note(q_str text)
 {
     static const char *const words[] = {"source", "note", "notes", "abbrev", "quelle", "*",
                                         "†",      "‡",    "see",   "1",      "¹",      "#",
                                         "(1)",    "1)",   "—",     "fuente"};
 
-    return starts_with(t, run, words, sizeof words / sizeof *words);
+    return starts_with(text, words, sizeof words / sizeof *words);
+}
+
+/* Does one cell fill a row? Its words, the first of them in *first. */
+static bool fills_row(const table__draft *d, size_t row, size_t *first, size_t *words)
+{
+    size_t cell = SIZE_MAX;
+
+    for (size_t i = 0; i < d->cell_count; i++)
+        if (d->cells[i].row == row && d->cells[i].row_span == 1 &&
+            d->cells[i].column_span == d->columns)
+            cell = i;
+    *words = 0;
+    for (size_t i = 0; i < d->word_count; i++)
+        if (d->words[i].cell == cell && (*words)++ == 0)
+            *first = d->words[i].word;
+    return cell != SIZE_MAX;
+}
+
+q_code table__frame_out(const table__text *t, table__draft *d, q_err *err)
+{
+    size_t first = 0, words;
+    q_code rc = Q_OK;
+
+    while (!rc && d->rows > 2 && fills_row(d, 0, &first, &words) &&
+           (words == 0 || is_caption(t->page->words[first].text)))
+        rc = table__rows_out(d, t->arena, 0, 1, &d->title, err);
+    while (!rc && d->rows > 2 && fills_row(d, d->rows - 1, &first, &words) &&
+           (words == 0 || words >= NOTE_WORDS || is_note(t->page->words[first].text)))
+        rc = table__rows_out(d, t->arena, d->rows - 1, d->rows, &d->footer, err);
+    return rc;
 }
 
 /* Upwards from the table: up to a row that says "Table ...", or else one short row, close and in
@@ -222,7 +255,7 @@ static q_code find_title(table__text *t, table__draft *d, q_err *err)
             break;
         box = table__join(box, t->runs[from[count]].box);
         count++;
-        if (is_caption(t, from[count - 1]))
+        if (is_caption(first_text(t, from[count - 1])))
             keep = count;
     }
     if (!keep && count == 1 && to[0] - from[0] == 1) {
@@ -250,7 +283,7 @@ static q_code find_notes(table__text *t, table__draft *d, q_err *err)
         if (r.top - bottom > (count ? 0.6 : 1.6) * t->em ||
             !row_beside(t, &t->rows[row], d->box, &from, &to))
             break;
-        if (count == 0 && !is_note(t, from))
+        if (count == 0 && !is_note(first_text(t, from)))
             break;
         if (pick(t, from, to, &d->footer, false, err))
             return q_err_nomem(err);

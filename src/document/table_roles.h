@@ -6,6 +6,9 @@
 
 #include "document/table_draft.h"
 
+/* Take the rows that a frame holds beside the table, a title or notes, out of it. Q_NOMEM. */
+Q_MUST_USE q_code table__frame_out(const table__text *t, table__draft *d, q_err *err);
+
 /* Mark headings of columns (where lines made the table), sections and rows of sums. Q_NOMEM. */
 Q_MUST_USE q_code table__roles(const table__text *t, table__draft *d, q_err *err);
 

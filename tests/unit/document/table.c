@@ -86,6 +86,20 @@ static q_str said(const q_page *p, const q_table *t)
     return out;
 }
 
+static q_str words_of(const q_page *p, const q_picks *picks)
+{
+    q_buf b = q_buf_init(q_test_arena(), 10000);
+    q_str out;
+
+    for (size_t i = 0; i < picks->count; i++) {
+        if (i)
+            q_buf_char(&b, ' ');
+        q_buf_put(&b, p->words[picks->items[i]].text);
+    }
+    CHECK_EQ(q_buf_finish(&b, &out, NULL), Q_OK);
+    return out;
+}
+
 TEST(numbers_in_columns_without_lines_are_a_table)
 {
     const char *const lines[] = {"Item          Pieces     Price", "Nails            100      3.50",
@@ -227,6 +241,53 @@ TEST(a_broken_line_is_one_line)
     CHECK_STREQ(said(&p, &t.items[0]), "Kind!|First!|Second!;Nails|100|200;Screws|300|400");
 }
 
+TEST(text_between_lines_is_a_table_however_long)
+{
+    const char *const lines[] = {
+        "Variable                                                   Assumption",
+        "Population          Projections agree with those of the census bureau",
+        "Young people        The average rate of growth is one percent a year",
+        "Disposable income   Changes range between two and three percent",
+        " in constant terms  with an average rate of growth of two percent",
+        "Inflation rate      Rates range between one and two percent a year",
+        NULL};
+    q_page p = page_of(lines);
+    q_tables t;
+
+    across(&p, 0, 0, 70);
+    across(&p, 1, 0, 70);
+    across(&p, 6, 0, 70);
+    t = read_page(&p);
+    CHECK_EQ(t.count, 1);
+    CHECK_STREQ(said(&p, &t.items[0]),
+                "Variable!|Assumption!;Population|Projections agree with those of the census "
+                "bureau;Young people|The average rate of growth is one percent a year;"
+                "Disposable income in constant terms|Changes range between two and three percent "
+                "with an average rate of growth of two percent;"
+                "Inflation rate|Rates range between one and two percent a year");
+}
+
+TEST(a_frame_may_hold_title_and_notes)
+{
+    const char *const lines[] = {" Exhibit 4. What was sold",    " Kind        First       Second",
+                                 " Nails       100         200", " Screws      300         400",
+                                 " Note: in thousands.",         NULL};
+    q_page p = page_of(lines);
+    q_tables t;
+
+    for (size_t y = 0; y < 6; y++)
+        across(&p, (double)y, 0, 36);
+    upright(&p, 0, 0, 5);
+    upright(&p, 12, 1, 4);
+    upright(&p, 24, 1, 4);
+    upright(&p, 36, 0, 5);
+    t = read_page(&p);
+    CHECK_EQ(t.count, 1);
+    CHECK_STREQ(said(&p, &t.items[0]), "Kind!|First!|Second!;Nails|100|200;Screws|300|400");
+    CHECK_STREQ(words_of(&p, &t.items[0].title), "Exhibit 4. What was sold");
+    CHECK_STREQ(words_of(&p, &t.items[0].footer), "Note: in thousands.");
+}
+
 TEST(boxes_to_tick_are_in_their_cells)
 {
     const char *const lines[] = {" Kind        First       Second",
@@ -279,20 +340,6 @@ TEST(a_form_is_no_table)
     q_page p = page_of(lines);
 
     CHECK_EQ(read_page(&p).count, 0);
-}
-
-static q_str words_of(const q_page *p, const q_picks *picks)
-{
-    q_buf b = q_buf_init(q_test_arena(), 10000);
-    q_str out;
-
-    for (size_t i = 0; i < picks->count; i++) {
-        if (i)
-            q_buf_char(&b, ' ');
-        q_buf_put(&b, p->words[picks->items[i]].text);
-    }
-    CHECK_EQ(q_buf_finish(&b, &out, NULL), Q_OK);
-    return out;
 }
 
 TEST(title_and_notes_stay_beside_the_table)
