@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_HEADS = 16, MAX_DEPTH = 60, MAX_TABLES = 400 };
 
@@ -26,7 +27,9 @@ static bool may_head(const form_sheet *s, const form_piece *p)
         return false;
     if (p->blank_behind && p->right != FORM_NONE && s->pieces[p->right].underlined)
         return false;
-    return !before || !before->colon || p->x0 - before->x1 > 4 * s->em;
+    if (!before || p->x0 - before->x1 > 12 * s->em)
+        return true;
+    return !before->colon;
 }
 
 static bool in_a_row(const form_piece *a, const form_piece *b)
@@ -40,19 +43,26 @@ static bool aligned(const form_piece *head, const form_piece *cell, double em)
            fabs(head->x0 - cell->x0) < em;
 }
 
-/* The next cell of a column; FORM_NONE at its end. */
+/* The next cell of a column; FORM_NONE at its end. Signs alone, as a % under a head, are no cell.
+ * Columns of numbers may have empty rows.
+ */
 static int cell_under(const form_sheet *s, int head, int at)
 {
     const form_piece *v = &s->pieces[at], *o;
-    double reach = at == head ? 3.5 : 4;
+    int next = v->below;
+    double reach = at == head ? 4 : v->number ? 14 : 4;
 
-    if (v->below == FORM_NONE)
+    if (next != FORM_NONE && s->pieces[next].bare)
+        next = s->pieces[next].below;
+    if (next == FORM_NONE)
         return FORM_NONE;
-    o = &s->pieces[v->below];
-    if (o->colon || o->prose || o->label > 0.75F || o->y0 - v->y1 > reach * s->em ||
+    o = &s->pieces[next];
+    if (!o->number)
+        reach = 4;
+    if (o->bare || o->colon || o->prose || o->label > 0.75F || o->y0 - v->y1 > reach * s->em ||
         !aligned(&s->pieces[head], o, s->em))
         return FORM_NONE;
-    return v->below;
+    return next;
 }
 
 /* The cells of each column, from the top. */
@@ -73,12 +83,11 @@ static void columns_read(const form_sheet *s, const table *t, columns *c)
     }
 }
 
-/* How many cells of column i have one beside them in another column. */
-static size_t in_rows(const form_sheet *s, const table *t, const columns *c, size_t i)
+/* Which cells of column i have one beside them in another column. */
+static void beside_find(const form_sheet *s, const table *t, const columns *c, size_t i,
+                        bool beside[MAX_DEPTH])
 {
-    bool beside[MAX_DEPTH] = {false};
-    size_t n = 0;
-
+    memset(beside, 0, MAX_DEPTH * sizeof *beside);
     for (size_t j = 0; j < t->width; j++) {
         size_t k = 0;
 
@@ -91,8 +100,24 @@ static size_t in_rows(const form_sheet *s, const table *t, const columns *c, siz
                 beside[d] = true;
         }
     }
-    for (size_t d = 0; d < c->depth[i]; d++)
-        n += beside[d];
+}
+
+/* A column ends where a cell stands alone in its row, in a wide table or behind a key. How many
+ * cells of it are in rows. */
+static size_t column_end(const form_sheet *s, const table *t, columns *c, size_t i)
+{
+    bool beside[MAX_DEPTH];
+    size_t n = 0;
+
+    beside_find(s, t, c, i, beside);
+    for (size_t d = 0; d < c->depth[i]; d++) {
+        int left = s->pieces[c->cells[i][d]].left;
+
+        if (!beside[d] && left != FORM_NONE && s->pieces[left].colon)
+            c->depth[i] = d;
+        else
+            n += beside[d];
+    }
     return n;
 }
 
@@ -105,6 +130,7 @@ static void table_weigh(const form_sheet *s, table *t)
 
     columns_read(s, t, &c);
     for (size_t i = 0; i < t->width; i++) {
+        rowed += column_end(s, t, &c, i);
         head += (double)s->pieces[t->heads[i]].label;
         for (size_t d = 0; d < c.depth[i]; d++) {
             numbers += s->pieces[c.cells[i][d]].number;
@@ -112,7 +138,6 @@ static void table_weigh(const form_sheet *s, table *t)
         }
         cells += c.depth[i];
         filled += c.depth[i] > 0;
-        rowed += in_rows(s, t, &c, i);
     }
     t->score = 0;
     if (filled < 2 || filled * 2 < t->width || rowed * 3 < cells * 2)
@@ -179,20 +204,24 @@ static int row_head(const search *w, const table *t, int cell)
 static void table_put(search *w, const table *t, form_grid *out)
 {
     const form_sheet *s = w->s;
+    columns c;
 
     for (size_t i = 0; i < t->width; i++)
         w->taken[t->heads[i]] = true;
+    columns_read(s, t, &c);
+    for (size_t i = 0; i < t->width; i++)
+        (void)column_end(s, t, &c, i);
     for (size_t i = 0; i < t->width; i++) {
-        int at = cell_under(s, t->heads[i], t->heads[i]);
+        for (size_t n = 0; n < c.depth[i]; n++) {
+            int at = c.cells[i][n], row = row_head(w, t, at);
 
-        for (size_t n = 0; n < MAX_DEPTH && at != FORM_NONE && !w->taken[at]; n++) {
-            int row = row_head(w, t, at);
+            if (w->taken[at])
+                break;
 
             out->cells[out->count++] = (form_cell){t->heads[i], at};
             if (row != FORM_NONE && !w->taken[row])
                 out->cells[out->count++] = (form_cell){row, at};
             w->taken[at] = true;
-            at = cell_under(s, t->heads[i], at);
         }
     }
 }

@@ -23,4 +23,9 @@ typedef struct form_grid {
  */
 Q_MUST_USE q_code form__grid_find(const form_sheet *s, form_grid *out, q_err *err);
 
+/* The same of the tables that table.h finds, if they are of numbers. The pieces of a cell are
+ * chained in `next`, which has one entry a piece.
+ */
+Q_MUST_USE q_code form__tables_find(const form_sheet *s, int *next, form_grid *out, q_err *err);
+
 #endif

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const float least_score = 0.22F;
+static const float least_score = 0.25F;
 static const float sure_score = 0.5F; /* such a value has its further lines before others choose */
 
 /* Work: what a piece has become. */
@@ -22,26 +22,34 @@ typedef struct pairing {
 } pairing;
 
 /* 0..1: may it be what a key asks for? */
-static double value_likeness(const form_sheet *s, const form_piece *v)
+static double value_likeness(const form_piece *v)
 {
     double like;
 
-    if (v->colon && v->label > 0.35F)
+    if (v->bare || (v->colon && v->label > 0.35F))
         return 0;
     like = v->label > 0.75F ? 0.15 : 1 - 0.8 * (double)v->label;
     if (v->prose)
         like = fmax(like, 0.8);
+    if (v->underlined && !v->colon && !v->blank_behind)
+        like = fmax(like, 0.7);
     if (v->blank_behind && !v->underlined && !v->number)
         like *= 0.4;
-    (void)s;
     return like;
 }
 
-static double key_likeness(const form_piece *k)
+/* A line to write on behind it makes a key, unless it stands on that line behind another. */
+static double key_likeness(const form_sheet *s, const form_piece *k)
 {
+    const form_piece *before = k->left == FORM_NONE ? NULL : &s->pieces[k->left];
+    double like = (double)k->key;
+
     if (k->prose && !k->colon && !k->blank_behind)
         return 0;
-    return k->blank_behind && !k->number ? fmax((double)k->key, 0.65) : (double)k->key;
+    if (before && !k->colon && k->label < 0.4F && k->x0 - before->x1 < 12 * s->em &&
+        (before->colon || before->label > 0.5F))
+        return like * 0.6;
+    return k->blank_behind && !k->number ? fmax(like, 0.65) : like;
 }
 
 /* Boxes hold a key and its value, or one of them. */
@@ -61,7 +69,7 @@ static double right_score(const form_sheet *s, const form_piece *k, const form_p
         near = fmax(near, 0.9);
     if (k->ruled_off_right)
         near *= 0.85;
-    return key_likeness(k) * value_likeness(s, v) * near * cell_factor(k, v);
+    return key_likeness(s, k) * value_likeness(v) * near * cell_factor(k, v);
 }
 
 static bool has_value_behind(const form_sheet *s, const form_piece *k)
@@ -81,17 +89,65 @@ static double below_score(const form_sheet *s, const form_piece *k, const form_p
         near *= 0.8;
     if (k->blank_behind)
         near *= 0.4;
+    if (!k->colon && k->label < 0.45F && (k->cell == FORM_NONE || k->cell != v->cell))
+        near *= 0.5;
     if (aside < 0.7 && has_value_behind(s, k) && has_value_behind(s, v))
         near *= 0.4; /* keys among each other */
-    if (!has_value_behind(s, k) && has_value_behind(s, v) && !v->number)
-        near *= 0.6; /* the head of a section */
-    return key_likeness(k) * value_likeness(s, v) * near * cell_factor(k, v);
+    if (!has_value_behind(s, k) && has_value_behind(s, v) &&
+        (!v->number || s->pieces[v->right].number))
+        near *= s->pieces[v->right].number ? 0.25 : 0.6; /* the head of a section */
+    return key_likeness(s, k) * value_likeness(v) * near * cell_factor(k, v);
 }
 
 static void try_add(pairing *w, int key, int value, double score)
 {
     if (score >= least_score)
-        w->tries[w->try_count++] = (form_link){key, value, FORM_NONE, (float)fmin(score, 0.99)};
+        w->tries[w->try_count++] =
+            (form_link){key, value, FORM_NONE, false, (float)fmin(score, 0.99)};
+}
+
+/* What is written on the line behind a key may stand a good deal higher than the key. */
+static int raised_value(const form_sheet *s, const form_piece *k)
+{
+    double nearest = 12 * s->em;
+    int found = FORM_NONE;
+
+    if ((!k->colon && !k->blank_behind) || k->number)
+        return FORM_NONE;
+    if (k->right != FORM_NONE && s->pieces[k->right].x0 - k->x1 < nearest)
+        nearest = s->pieces[k->right].x0 - k->x1;
+    for (size_t i = 0; i < s->count; i++) {
+        const form_piece *o = &s->pieces[i];
+
+        if (o->x0 > k->x1 && o->x0 - k->x1 < nearest && o->y1 > k->y0 - 0.6 * s->em &&
+            o->y1 < k->y1 && o->y0 < k->y0 && !o->colon) {
+            nearest = o->x0 - k->x1;
+            found = (int)i;
+        }
+    }
+    return found;
+}
+
+/* In a box of few pieces, what is next under its first one. */
+static int value_in_box(const form_sheet *s, size_t key)
+{
+    const form_piece *k = &s->pieces[key];
+    int found = FORM_NONE;
+    size_t n = 0;
+
+    if (k->cell == FORM_NONE)
+        return FORM_NONE;
+    for (size_t i = 0; i < s->count; i++) {
+        const form_piece *o = &s->pieces[i];
+
+        if (o->cell != k->cell || i == key)
+            continue;
+        if (o->y0 < k->y0 - 0.3 * s->em || ++n > 4)
+            return FORM_NONE;
+        if (found == FORM_NONE || o->y0 < s->pieces[found].y0)
+            found = (int)i;
+    }
+    return found;
 }
 
 static void tries_find(pairing *w)
@@ -100,9 +156,16 @@ static void tries_find(pairing *w)
 
     for (size_t i = 0; i < s->count; i++) {
         const form_piece *k = &s->pieces[i];
+        int value;
 
         if (k->right != FORM_NONE)
             try_add(w, (int)i, k->right, right_score(s, k, &s->pieces[k->right]));
+        value = raised_value(s, k);
+        if (value != FORM_NONE && value != k->right)
+            try_add(w, (int)i, value, 0.7 * right_score(s, k, &s->pieces[value]));
+        value = value_in_box(s, i);
+        if (value != FORM_NONE && value != k->right && value != k->below)
+            try_add(w, (int)i, value, 0.9 * below_score(s, k, &s->pieces[value]));
         if (k->below != FORM_NONE)
             try_add(w, (int)i, k->below, below_score(s, k, &s->pieces[k->below]));
     }
@@ -152,21 +215,43 @@ static q_code choices_take(pairing *w, q_err *err)
         float score = tick->confidence / 100;
 
         if (w->roles[o->label] == FREE)
-            accept(w, (form_link){o->label, FORM_NONE, (int)o->tick, score});
+            accept(w, (form_link){o->label, FORM_NONE, (int)o->tick, false, score});
         if (o->question != FORM_NONE && tick->selected && o->question != o->label)
-            accept(w, (form_link){o->question, o->label, FORM_NONE, score * 0.9F});
+            accept(w, (form_link){o->question, o->label, FORM_NONE, false, score * 0.9F});
     }
     return rc;
+}
+
+static void cells_take(pairing *w, const form_grid *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        form_link l = {g->cells[i].head, g->cells[i].value, FORM_NONE, true, 0.5F};
+        bool free = w->roles[l.value] == FREE || w->roles[l.value] == VALUE;
+
+        if (!free || (w->roles[l.key] != FREE && w->roles[l.key] != KEY))
+            continue;
+        accept(w, l);
+        for (int k = w->out->next[l.key]; k != FORM_NONE; k = w->out->next[k])
+            w->roles[k] = INSIDE;
+        for (int v = w->out->next[l.value]; v != FORM_NONE; v = w->out->next[v])
+            w->roles[v] = INSIDE;
+    }
 }
 
 static q_code grids_take(pairing *w, q_err *err)
 {
     form_grid g;
-    q_code rc = form__grid_find(w->s, &g, err);
+    q_code rc = form__tables_find(w->s, w->out->next, &g, err);
 
-    for (size_t i = 0; i < g.count && !rc; i++)
-        if (w->roles[g.cells[i].head] == FREE || w->roles[g.cells[i].head] == KEY)
-            accept(w, (form_link){g.cells[i].head, g.cells[i].value, FORM_NONE, 0.5F});
+    if (rc)
+        return rc;
+    cells_take(w, &g);
+    for (size_t i = 0; i < w->s->count; i++)
+        if (w->roles[i] == FREE)
+            w->out->next[i] = FORM_NONE; /* of cells that were not taken */
+    rc = form__grid_find(w->s, &g, err);
+    if (!rc)
+        cells_take(w, &g);
     return rc;
 }
 
@@ -184,6 +269,10 @@ static void keys_extend(pairing *w)
             if (l->tick != FORM_NONE || k->above == FORM_NONE || w->roles[k->above] != FREE)
                 break;
             o = &s->pieces[k->above];
+            if (k->below != FORM_NONE && w->roles[k->below] == KEY &&
+                fabs(s->pieces[k->below].x0 - k->x0) < 0.5 * s->em &&
+                s->pieces[k->below].y0 - k->y1 < 0.8 * s->em)
+                break; /* one of a list under its head */
             if (o->colon || o->below != l->key || o->ruled_off_below || o->key < 0.2F ||
                 k->y0 - o->y1 > 0.45 * s->em || fabs(o->x0 - k->x0) > s->em ||
                 o->x1 - o->x0 > 2.5 * (k->x1 - k->x0) + 2 * s->em)
@@ -220,12 +309,23 @@ static void notes_extend(pairing *w)
 }
 
 /* The line under a value that goes on with it. */
+/* Does a key stand close before it? */
+static bool belongs_to_key(const pairing *w, const form_piece *o)
+{
+    const form_piece *before = o->left == FORM_NONE ? NULL : &w->s->pieces[o->left];
+
+    if (!before || o->ruled_off_left || o->x0 - before->x1 > 6 * w->s->em)
+        return false;
+    return w->roles[o->left] == KEY || before->colon || before->blank_behind ||
+           before->label > 0.6F;
+}
+
 static int next_line(const pairing *w, int key, int value)
 {
     const form_sheet *s = w->s;
     const form_piece *v = &s->pieces[value], *k = &s->pieces[key], *o;
     int next = v->below;
-    bool lined;
+    bool lined, listed;
 
     if (next == FORM_NONE && k->below != FORM_NONE && s->pieces[k->below].y0 > v->y0)
         next = k->below; /* goes on under its key */
@@ -233,14 +333,15 @@ static int next_line(const pairing *w, int key, int value)
         return FORM_NONE;
     o = &s->pieces[next];
     lined = v->underlined && o->underlined && !o->blank_behind;
-    if (o->colon || (v->ruled_off_below && !lined) || (o->label > 0.6F && !o->prose) ||
+    listed = k->colon && fabs(o->x0 - v->x0) < 0.5 * s->em && o->y0 - v->y1 < 0.5 * s->em &&
+             !o->blank_behind && !has_value_behind(s, o);
+    if (o->colon || (v->ruled_off_below && !lined) || (o->label > 0.6F && !o->prose && !listed) ||
         o->y0 - v->y1 > (lined ? 1.6 : 0.7) * s->em)
         return FORM_NONE;
     if (fabs(o->x0 - v->x0) > 1.2 * s->em && !lined &&
         fabs(o->x0 + o->x1 - v->x0 - v->x1) > 3 * s->em)
         return FORM_NONE;
-    if (o->left != FORM_NONE && !o->ruled_off_left && w->roles[o->left] == KEY &&
-        o->x0 - s->pieces[o->left].x1 < 4 * s->em)
+    if (belongs_to_key(w, o))
         return FORM_NONE;
     return next;
 }
@@ -262,7 +363,7 @@ static void values_extend(pairing *w)
 {
     for (size_t i = 0; i < w->out->count; i++) {
         form_link *l = &w->out->items[i];
-        int at = l->value;
+        int at = l->cell ? FORM_NONE : l->value;
 
         for (size_t n = 0; n < 60 && at != FORM_NONE && w->out->next[at] == FORM_NONE; n++) {
             int next = next_in_row(w, at);
@@ -286,7 +387,7 @@ static void blanks_take(pairing *w)
 
         if (w->roles[i] == FREE && p->blank_behind && !p->number && !p->underlined &&
             (p->colon || p->label >= 0.3F))
-            accept(w, (form_link){(int)i, FORM_NONE, FORM_NONE, p->colon ? 0.8F : 0.5F});
+            accept(w, (form_link){(int)i, FORM_NONE, FORM_NONE, false, p->colon ? 0.8F : 0.5F});
     }
 }
 
@@ -300,7 +401,7 @@ q_code form__links_find(const form_sheet *s, form_links *out, q_err *err)
     out->next = q_arena_array(s->arena, s->count + 1, sizeof *out->next);
     w.roles = q_arena_array(s->arena, s->count + 1, sizeof *w.roles);
     w.key_of = q_arena_array(s->arena, s->count + 1, sizeof *w.key_of);
-    w.tries = q_arena_array(s->arena, 2 * s->count + 1, sizeof *w.tries);
+    w.tries = q_arena_array(s->arena, 4 * s->count + 1, sizeof *w.tries);
     if (!out->items || !out->next || !w.roles || !w.key_of || !w.tries)
         return q_err_nomem(err);
     for (size_t i = 0; i < s->count; i++)

@@ -8,6 +8,7 @@ typedef struct form_link {
     int key;     /* piece; its further lines follow in form_links.next */
     int value;   /* piece, or FORM_NONE: nothing is filled in */
     int tick;    /* of the page's marks, or FORM_NONE */
+    bool cell;   /* of a table */
     float score; /* 0..1 */
 } form_link;
 

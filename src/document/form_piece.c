@@ -135,10 +135,31 @@ static bool has_digit(q_str w)
     return false;
 }
 
-/* "Total Sample 214": a number behind nothing but words that name fields, the last one surely. */
+static bool is_year(q_str w)
+{
+    return w.n == 4 && ((w.p[0] == '1' && w.p[1] == '9') || (w.p[0] == '2' && w.p[1] == '0')) &&
+           q_is_digit(w.p[2]) && q_is_digit(w.p[3]);
+}
+
+static bool is_month(q_str w)
+{
+    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+
+    for (size_t i = 0; i < sizeof months / sizeof *months && w.n >= 3; i++)
+        if (q_str_is_nocase(q_str_sub(w, 0, 3), months[i]))
+            return true;
+    return false;
+}
+
+/* "Total Sample 214", "DATE April 3": a number or a month behind nothing but words that name
+ * fields, the last one surely. A year may belong to the name.
+ */
 static bool number_behind_label(const form_sheet *s, size_t first, size_t next)
 {
-    if (!has_digit(form__word(s, next)) || !form__label_word(form__word(s, next - 1)))
+    q_str w = form__word(s, next);
+
+    if ((!has_digit(w) && !is_month(w)) || is_year(w) || !form__label_word(form__word(s, next - 1)))
         return false;
     for (size_t i = first; i < next; i++)
         if (has_digit(form__word(s, i)))
@@ -151,12 +172,18 @@ static bool falls_apart(const form_sheet *s, size_t first, size_t next, bool lea
     size_t i = s->words[next - 1], j = s->words[next];
     const q_word *w = &s->page->words[i], *v = &s->page->words[j];
     q_box a = place(s, w->box), b = place(s, v->box);
+    double width;
 
     if (leader || ends_with_colon(w->text))
         return true;
-    if (b.left - q_box_right(a) > 2.6 * char_width(s, a, w->text, b, v->text))
+    width = char_width(s, a, w->text, b, v->text);
+    if (b.left - q_box_right(a) > 2.6 * width)
         return true;
-    return tick_between(s, a, b) || line_turns(s, a, b) || number_behind_label(s, first, next) ||
+    /* on a scan a line may be broken under a blank */
+    if (b.left - q_box_right(a) > (s->page->from_text_layer ? 0.9 : 1.35) * width &&
+        line_turns(s, a, b))
+        return true;
+    return tick_between(s, a, b) || number_behind_label(s, first, next) ||
            form__ruled_upright(s, q_box_right(a) - 0.3 * s->em, b.left + 0.3 * s->em,
                                fmin(a.top, b.top), fmax(q_box_bottom(a), q_box_bottom(b)));
 }
@@ -254,12 +281,18 @@ static q_code em_measure(form_sheet *s, q_err *err)
     return Q_OK;
 }
 
-/* How far the next piece is; INFINITY where it is none of that side. */
-static double distance_right(const form_piece *p, const form_piece *o)
+/* How far the next piece is; INFINITY where it is none of that side. A value that is written on
+ * the same line as a small label stands a little higher.
+ */
+static double distance_right(const form_piece *p, const form_piece *o, double em)
 {
-    if (form__overlap(p->y0, p->y1, o->y0, o->y1) < 0.5 || o->x0 + o->x1 <= p->x0 + p->x1)
+    double common = form__overlap(p->y0, p->y1, o->y0, o->y1);
+
+    if (o->x0 + o->x1 <= p->x0 + p->x1 || common < 0.1)
         return INFINITY;
-    return fmax(0, o->x0 - p->x1);
+    if (common < 0.5 && (fabs(p->y1 - o->y1) > 0.7 * em || o->x0 < p->x1 - 0.3 * em))
+        return INFINITY;
+    return fmax(0, o->x0 - p->x1) + (common < 0.5 ? 2 * em : 0);
 }
 
 static double distance_below(const form_piece *p, const form_piece *o, double em)
@@ -283,12 +316,12 @@ static void neighbours_find(form_sheet *s)
 
             if (i == j)
                 continue;
-            d = distance_right(p, o);
+            d = distance_right(p, o, s->em);
             if (d < right) {
                 right = d;
                 p->right = (int)j;
             }
-            d = distance_right(o, p);
+            d = distance_right(o, p, s->em);
             if (d < left) {
                 left = d;
                 p->left = (int)j;

@@ -21,6 +21,7 @@ typedef struct form_piece {
     bool underlined;     /* stands on a line to write on that is not its own underline */
     float key;           /* 0..1: how much it reads like a key */
     float label;         /* the same, did it end with no colon */
+    bool bare;           /* neither letters nor digits */
     bool number;         /* mostly digits */
     int left, right;     /* the neighbours in its row, or FORM_NONE */
     int above, below;    /* what is next over and under it, or FORM_NONE */

@@ -89,6 +89,7 @@ void form__words_judge(const form_sheet *s, form_piece *p)
 {
     traits t = traits_of(s, p);
 
+    p->bare = t.digits + t.letters == 0;
     p->number = t.digits > t.letters;
     p->label = (float)label_likeness(s, p, &t);
     p->key = p->label;
