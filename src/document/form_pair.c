@@ -99,8 +99,23 @@ static double below_score(const form_sheet *s, const form_piece *k, const form_p
     return key_likeness(s, k) * value_likeness(v) * near * cell_factor(k, v);
 }
 
+/* "cc:", "Copies to": each line is a person of its own. */
+static bool lists_people(const form_sheet *s, const form_piece *k)
+{
+    static const char *const words[] = {
+        "cc",         "cc:",          "bcc:",          "copies",   "attendees",
+        "attendees:", "participants", "participants:", "present:", "c.c.:"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (q_str_is_nocase(form__word(s, k->first), words[i]))
+            return true;
+    return false;
+}
+
 static void try_add(pairing *w, int key, int value, double score)
 {
+    if (score >= least_score && lists_people(w->s, &w->s->pieces[key]))
+        score = fmax(score, 0.55); /* before its people are paired with each other */
     if (score >= least_score)
         w->tries[w->try_count++] =
             (form_link){key, value, FORM_NONE, false, (float)fmin(score, 0.99)};
@@ -346,7 +361,7 @@ static int next_line(const pairing *w, int key, int value)
     return next;
 }
 
-static int next_in_row(const pairing *w, int value)
+static int next_in_row(const pairing *w, int value, double reach)
 {
     const form_sheet *s = w->s;
     const form_piece *v = &s->pieces[value], *o;
@@ -354,7 +369,7 @@ static int next_in_row(const pairing *w, int value)
     if (v->right == FORM_NONE || v->ruled_off_right)
         return FORM_NONE;
     o = &s->pieces[v->right];
-    if (w->roles[v->right] != FREE || o->colon || o->x0 - v->x1 > 2.5 * s->em || o->key > 0.6F)
+    if (w->roles[v->right] != FREE || o->colon || o->x0 - v->x1 > reach * s->em || o->key > 0.6F)
         return FORM_NONE;
     return v->right;
 }
@@ -364,12 +379,21 @@ static void values_extend(pairing *w)
     for (size_t i = 0; i < w->out->count; i++) {
         form_link *l = &w->out->items[i];
         int at = l->cell ? FORM_NONE : l->value;
+        bool people = lists_people(w->s, &w->s->pieces[l->key]);
 
         for (size_t n = 0; n < 60 && at != FORM_NONE && w->out->next[at] == FORM_NONE; n++) {
-            int next = next_in_row(w, at);
+            int next = next_in_row(w, at, people ? 14 : 2.5);
 
+            if (next != FORM_NONE && people) {
+                accept(w, (form_link){l->key, next, FORM_NONE, false, l->score}); /* see later */
+                next = FORM_NONE;
+            }
             if (next == FORM_NONE)
                 next = next_line(w, l->key, at);
+            if (next != FORM_NONE && people) {
+                accept(w, (form_link){l->key, next, FORM_NONE, false, l->score});
+                next = FORM_NONE;
+            }
             if (next != FORM_NONE) {
                 w->roles[next] = INSIDE;
                 w->out->next[at] = next;
