@@ -358,24 +358,48 @@ TARGET static void finish(const kernel_epilogue *e, const kernel_block *b, const
         block_u8(&r, &p);
 }
 
+INLINE void widen_as(const q_dtype from, const void *in, float scale, int zero, float *out,
+                     size_t n)
+{
+    size_t i = 0;
+
+    for (; i + VL <= n; i += VL)
+        v_store(out + i, load_as(from, in, i, VL, scale, zero));
+    if (i < n)
+        v_store_n(out + i, load_as(from, in, i, n - i, scale, zero), n - i);
+}
+
 TARGET static void widen(q_dtype from, const void *in, float scale, int zero, float *out, size_t n)
 {
-    for (size_t i = 0; i < n; i += VL) {
-        size_t left = n - i < VL ? n - i : VL;
+    if (from == Q_BF16)
+        widen_as(Q_BF16, in, scale, zero, out, n);
+    else if (from == Q_U8)
+        widen_as(Q_U8, in, scale, zero, out, n);
+    else
+        widen_as(from, in, scale, zero, out, n);
+}
 
-        v_store_n(out + i, load_as(from, in, i, left, scale, zero), left);
-    }
+INLINE void narrow_as(const q_dtype to, const float *in, float inverse, int zero, void *out,
+                      size_t n)
+{
+    size_t i = 0;
+
+    for (; i + VL <= n; i += VL)
+        store_as(to, out, i, VL, inverse, zero, v_load(in + i));
+    if (i < n)
+        store_as(to, out, i, n - i, inverse, zero, v_load_n(in + i, n - i));
 }
 
 TARGET static void narrow(q_dtype to, const float *in, float scale, int zero, void *out, size_t n)
 {
     float inverse = scale != 0 ? 1 / scale : 0;
 
-    for (size_t i = 0; i < n; i += VL) {
-        size_t left = n - i < VL ? n - i : VL;
-
-        store_as(to, out, i, left, inverse, zero, v_load_n(in + i, left));
-    }
+    if (to == Q_BF16)
+        narrow_as(Q_BF16, in, inverse, zero, out, n);
+    else if (to == Q_U8)
+        narrow_as(Q_U8, in, inverse, zero, out, n);
+    else
+        narrow_as(to, in, inverse, zero, out, n);
 }
 
 /* A sum's whole way in registers, for the epilogues of kernel_fast; `out` is as `type`. */
