@@ -109,8 +109,9 @@ const cli_command cli_read = {
     .arguments = "FILE... [--format FORMAT] [--recogniser NAME] [--data DIR] [--no-index]",
     .summary = "read the text of images and PDFs",
     .help = "Reads PNG, JPEG, TIFF and PDF files (\"-\" is standard input) and prints their\n"
-            "text. A PDF's own text is taken where it has some; other pages are recognised\n"
-            "at 300 dpi, on every core.\n"
+            "text. A PDF's own text is taken where it has some, and what large pictures\n"
+            "beside it say; other pages, and those whose fonts hide which characters they\n"
+            "show, are recognised at 300 dpi, on every core.\n"
             "\n"
             "  --format text   the lines, a form feed between pages (default)\n"
             "  --format json   the reply of Textract's DetectDocumentText; with several\n"

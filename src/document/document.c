@@ -21,11 +21,14 @@
 enum {
     /* A text layer with fewer characters may be a stamp on a scanned page. */
     FEW_CHARACTERS = 24,
-    SCREEN_DPI = 96,  /* of a picture that does not say */
-    RENDER_DPI = 300, /* to recognise a PDF's page */
-    MARKS_DPI = 150,  /* to find what is drawn on one */
+    SCREEN_DPI = 96,      /* of a picture that does not say */
+    RENDER_DPI = 300,     /* to recognise a PDF's page */
+    MARKS_DPI = 150,      /* to find what is drawn on one */
+    SURE_OF_PICTURE = 70, /* confidence: of text in a picture beside the page's text */
     PDF_TAIL = 4096
 };
+/* Of a page's area: smaller pictures are mostly logos and seals, not worth a second of reading. */
+static const double large_picture = 0.12;
 
 const q_document_limits q_document_default_limits = {
     .max_pages = 3000, .max_pixels = 100000000, .max_bytes = (size_t)512 << 20};
@@ -212,55 +215,6 @@ static q_code read_drawn(q_document *d, size_t index, bool marks, page__words *w
     return rc;
 }
 
-static q_code read_pdf(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
-                       q_err *err)
-{
-    page__words seen = {.arena = words->arena};
-    q_page recognised;
-    q_code rc = pdf__page_size(d->pdf, index, &page->width_pt, &page->height_pt, err);
-
-    if (rc)
-        return rc;
-    page->from_text_layer = true;
-    rc = pdf__text(d->pdf, index, words, err);
-    if (!rc && marks && page__words_size(words) >= FEW_CHARACTERS)
-        return mark_pdf(d, index, words->arena, page, err);
-    if (rc || page__words_size(words) >= FEW_CHARACTERS)
-        return rc;
-    recognised = (q_page){.width_pt = page->width_pt, .height_pt = page->height_pt};
-    rc = read_drawn(d, index, marks, &seen, &recognised, err);
-    /* A page of few characters is believed unless more is to be seen. */
-    if (!rc && page__words_size(&seen) > page__words_size(words)) {
-        *page = recognised;
-        *words = seen;
-    } else {
-        page->marked = recognised.marked;
-        page->marks = recognised.marks;
-    }
-    return rc;
-}
-
-q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_page *out, q_err *err)
-{
-    page__words words = {.arena = a};
-    q_page page = {0};
-    q_code rc;
-
-    if (index >= d->page_count)
-        return q_err_set(err, Q_INVALID, "page %zu of %zu", index + 1, d->page_count);
-    if (d->format == Q_FORMAT_PDF)
-        rc = read_pdf(d, index, marks, &words, &page, err);
-    else
-        rc = read_image(d, index, marks, &words, &page, err);
-    if (!rc)
-        rc = page__build(&words, a, &page, err);
-    if (!rc && page.marked)
-        rc = marks__ticks_beside_words(&page, a, err);
-    if (!rc)
-        *out = page;
-    return rc;
-}
-
 /* The part of a that b covers. */
 static double covered(q_box a, q_box b)
 {
@@ -301,6 +255,101 @@ static void leave_out(const q_page *page, const page__words *text, page__words *
             words->items[kept++] = words->items[i];
     }
     words->count = kept;
+}
+
+/* Add to a text layer what recognition saw elsewhere on the page, as it is shown. */
+static q_code add_beside(const q_page *page, page__words *seen, page__words *text, q_err *err)
+{
+    size_t lines = text->count ? text->items[text->count - 1].line + 1 : 0;
+    q_code rc = Q_OK;
+
+    leave_out(page, text, seen);
+    for (size_t i = 0; i < seen->count && !rc; i++) {
+        page__word w = seen->items[i];
+
+        w.box = shown_box(page, w.box);
+        w.line += lines;
+        if (w.confidence >= SURE_OF_PICTURE)
+            rc = page__words_add(text, w, err);
+    }
+    return rc;
+}
+
+/* A page whose text layer may be wrong or lack something is recognised, too. */
+static q_code check_text(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
+                         q_err *err)
+{
+    page__words seen = {.arena = words->arena};
+    q_page recognised = {.width_pt = page->width_pt, .height_pt = page->height_pt};
+    pdf_content content;
+    bool agrees = true;
+    q_code rc = pdf__content(d->pdf, index, &content, err);
+
+    if (rc || (!content.unmapped && content.picture < large_picture))
+        return rc ? rc : marks ? mark_pdf(d, index, words->arena, page, err) : Q_OK;
+    rc = read_drawn(d, index, marks, &seen, &recognised, err);
+    if (!rc && content.unmapped)
+        rc = pdf_content__agrees(words, &seen, &agrees, err);
+    if (rc)
+        return rc;
+    if (!agrees) {
+        *page = recognised;
+        *words = seen;
+        return Q_OK;
+    }
+    rc = content.picture < large_picture ? Q_OK : add_beside(&recognised, &seen, words, err);
+    if (!rc && marks) /* on the page as the text has it */
+        rc = mark_pdf(d, index, words->arena, page, err);
+    return rc;
+}
+
+static q_code read_pdf(q_document *d, size_t index, bool marks, page__words *words, q_page *page,
+                       q_err *err)
+{
+    page__words seen = {.arena = words->arena};
+    q_page recognised;
+    q_code rc = pdf__page_size(d->pdf, index, &page->width_pt, &page->height_pt, err);
+
+    if (rc)
+        return rc;
+    page->from_text_layer = true;
+    rc = pdf__text(d->pdf, index, words, err);
+    if (rc)
+        return rc;
+    if (page__words_size(words) >= FEW_CHARACTERS)
+        return check_text(d, index, marks, words, page, err);
+    recognised = (q_page){.width_pt = page->width_pt, .height_pt = page->height_pt};
+    rc = read_drawn(d, index, marks, &seen, &recognised, err);
+    /* A page of few characters is believed unless more is to be seen. */
+    if (!rc && page__words_size(&seen) > page__words_size(words)) {
+        *page = recognised;
+        *words = seen;
+    } else {
+        page->marked = recognised.marked;
+        page->marks = recognised.marks;
+    }
+    return rc;
+}
+
+q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_page *out, q_err *err)
+{
+    page__words words = {.arena = a};
+    q_page page = {0};
+    q_code rc;
+
+    if (index >= d->page_count)
+        return q_err_set(err, Q_INVALID, "page %zu of %zu", index + 1, d->page_count);
+    if (d->format == Q_FORMAT_PDF)
+        rc = read_pdf(d, index, marks, &words, &page, err);
+    else
+        rc = read_image(d, index, marks, &words, &page, err);
+    if (!rc)
+        rc = page__build(&words, a, &page, err);
+    if (!rc && page.marked)
+        rc = marks__ticks_beside_words(&page, a, err);
+    if (!rc)
+        *out = page;
+    return rc;
 }
 
 q_code q_document_recognise(q_document *d, size_t index, bool beside, q_arena *a, q_page *out,

@@ -34,9 +34,10 @@ Q_MUST_USE q_code q_document_open(int fd, const q_document_limits *limits, q_rec
 void q_document_close(q_document *d); /* NULL is fine */
 size_t q_document_page_count(const q_document *d);
 
-/* Read page `index` (from 0): a PDF's text layer where it has one, else
- * recognition on the page rendered at 300 dpi. With `marks` the page is looked for what is drawn
- * on it, too (marks.h). In the arena.
+/* Read page `index` (from 0): a PDF's text layer where it has one, else recognition on the page
+ * rendered at 300 dpi. Text in large pictures beside a text layer is added to it; a layer that
+ * says other words than one sees, for want of a map from its fonts to characters, is not used. With
+ * `marks` the page is looked for what is drawn on it, too (marks.h). In the arena.
  */
 Q_MUST_USE q_code q_document_read(q_document *d, size_t index, bool marks, q_arena *a, q_page *out,
                                   q_err *err);

@@ -20,15 +20,6 @@ q_code page__words_add(page__words *w, page__word word, q_err *err)
     return Q_OK;
 }
 
-size_t page__words_size(const page__words *w)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < w->count; i++)
-        n += q_utf8_count(w->items[i].text);
-    return n;
-}
-
 static bool is_blank(uint32_t cp)
 {
     return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xa0 || cp == 0x1680 ||
@@ -42,6 +33,19 @@ static bool is_noise(uint32_t cp)
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0xe000 && cp <= 0xf8ff) ||
            (cp >= 0x200c && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) || cp == 0xfeff ||
            cp == 0xfffd || cp == 0xfffe || cp == 0xffff || cp >= 0xf0000;
+}
+
+size_t page__words_size(const page__words *w)
+{
+    size_t n = 0, len;
+
+    for (size_t i = 0; i < w->count; i++)
+        for (q_str rest = w->items[i].text; rest.n; rest = q_str_sub(rest, len, rest.n)) {
+            uint32_t cp = q_utf8_decode(rest, &len);
+
+            n += cp != Q_UTF8_BAD && !is_blank(cp) && !is_noise(cp);
+        }
+    return n;
 }
 
 /* Typesetters' forms of plain letters, as people type and search them. */

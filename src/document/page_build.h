@@ -30,7 +30,7 @@ typedef struct page__frame {
 
 Q_MUST_USE q_code page__words_add(page__words *w, page__word word, q_err *err);
 
-/* How many characters (code points) they have. */
+/* How many characters (code points) they have that say something: no blanks, no private use. */
 size_t page__words_size(const page__words *w);
 
 /* Fill page->words and page->lines, in the arena; width_pt and height_pt must

@@ -201,6 +201,32 @@ static PIX *pix_of(const char *rows, uint64_t width, uint64_t height, size_t cha
     return pix;
 }
 
+q_code pdf__content(const pdf_file *p, size_t index, pdf_content *out, q_err *err)
+{
+    char number[24];
+    const char *pictures[] = {"pdfimages", "-list", "-f", number, "-l", number, CHILD_FILE, NULL};
+    const char *fonts[] = {"pdffonts", "-f", number, "-l", number, CHILD_FILE, NULL};
+    q_buf list = q_buf_init(NULL, MAX_TEXT);
+    double width = 0, height = 0;
+    q_code rc = pdf__page_size(p, index, &width, &height, err);
+
+    if (rc)
+        goto done;
+    snprintf(number, sizeof number, "%zu", index + 1);
+    rc = run(p, pictures, TIME_LIMIT_MS, &list, err);
+    if (rc)
+        goto done;
+    pdf_content__pictures(q_buf_str(&list), width, height, out);
+    list.n = 0;
+    rc = run(p, fonts, TIME_LIMIT_MS, &list, err);
+    if (rc)
+        goto done;
+    pdf_content__fonts(q_buf_str(&list), out);
+done:
+    q_buf_clear(&list);
+    return rc;
+}
+
 /* "P5\n2479 3508\n255\n", then a byte a pixel; P6: three. *out as pixDestroy wants it. */
 static q_code picture(q_str pnm, const q_document_limits *limits, PIX **out, q_err *err)
 {

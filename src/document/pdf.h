@@ -2,6 +2,7 @@
  *
  *     pdfinfo    page count, sizes, encryption         (at open)
  *     pdftotext  a page's text layer with boxes
+ *     pdfimages, pdffonts   lists, to judge the text layer by
  *     pdftoppm   a page as a grey picture, or as a JPEG to look at
  *
  * The library itself stays outside: its licence, and its crashes.
@@ -11,6 +12,7 @@
 
 #include "document/document.h"
 #include "document/page_build.h"
+#include "document/pdf_content.h"
 
 typedef struct pdf_file pdf_file;
 struct Pix;
@@ -31,6 +33,9 @@ Q_MUST_USE q_code pdf__page_size(const pdf_file *p, size_t index, double *width,
 
 /* Append the words of the text layer, if there are any. */
 Q_MUST_USE q_code pdf__text(const pdf_file *p, size_t index, page__words *words, q_err *err);
+
+/* What stands on the page besides, and how its text is kept (pdf_content.h). */
+Q_MUST_USE q_code pdf__content(const pdf_file *p, size_t index, pdf_content *out, q_err *err);
 
 /* The page at `wanted_dpi`, or less where it would be larger than a picture may be.
  * *out (8 bits a pixel, grey) goes with pixDestroy.
