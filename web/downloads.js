@@ -3,6 +3,8 @@
 import { pageModel } from './blocks.js';
 import { button, make } from './dom.js';
 import { writeSheets } from './formats.js';
+import { explainReading } from './intake.js';
+import { fetchOwn, searchableAddress } from './own.js';
 import * as sheets from './sheets.js';
 
 /**
@@ -16,7 +18,7 @@ import * as sheets from './sheets.js';
  * @typedef {import('./sheets.js').Values} Values
  * @typedef {import('./formats.js').SheetFormat} SheetFormat
  *
- * @typedef {'text' | 'forms' | 'tables' | 'expense' | 'summary' | 'items'} Subject
+ * @typedef {'text' | 'forms' | 'tables' | 'expense' | 'summary' | 'items' | 'pdf'} Subject
  *
  * @typedef {object} Wanted
  * @property {Subject} subject
@@ -33,6 +35,7 @@ const SUBJECTS = [
   { name: 'forms', label: 'Forms' },
   { name: 'tables', label: 'Tables' },
   { name: 'text', label: 'Text' },
+  { name: 'pdf', label: 'Searchable PDF' },
 ];
 /** @type {{ name: Wanted['format'], label: string, end: string, type: string }[]} */
 const FORMATS = [
@@ -193,6 +196,11 @@ export async function fileOf(reading, record, wanted) {
   const { subject, format, corrected } = wanted;
   const { end, type } = FORMATS.find((known) => known.name === format) ?? FORMATS[0];
   const name = reading.source.key.split('/').at(-1) ?? 'document';
+  if (subject === 'pdf') {
+    const { client } = record;
+    const blob = await fetchOwn(searchableAddress(client, reading.source));
+    return { name: name.replace(/(\.\w+)?$/, '.searchable.pdf'), blob };
+  }
   /** @type {Values} */
   const values = corrected
     ? (item) => record.valueOf(item)
@@ -284,8 +292,7 @@ export function askDownload(dialog, { reading, record, page, subject }) {
       });
       dialog.close();
     } catch (why) {
-      const sentence = why instanceof Error ? why.message || why.name : String(why);
-      error.textContent = `It could not be prepared: ${sentence}.`;
+      error.textContent = explainReading(why, reading.source.bucket).text;
       error.hidden = false;
     }
     go.disabled = false;
@@ -297,7 +304,7 @@ export function askDownload(dialog, { reading, record, page, subject }) {
 }
 
 /**
- * Plain text is of the text alone; fields of an expense are of all pages.
+ * Plain text is of the text alone; fields of an expense and a PDF are of all pages.
  * @param {HTMLFormElement} form @param {number} pageCount
  */
 function fitChoices(form, pageCount) {
@@ -312,9 +319,11 @@ function fitChoices(form, pageCount) {
   }
   const pages = form.querySelector('fieldset:has(input[name="pages"])');
   if (pages instanceof HTMLFieldSetElement) {
-    pages.disabled = ofExpense(String(subject));
+    pages.disabled = subject === 'pdf' || ofExpense(String(subject));
     pages.hidden = pageCount < 2;
   }
+  const formats = form.querySelector('fieldset:has(input[name="format"])');
+  if (formats instanceof HTMLFieldSetElement) formats.disabled = subject === 'pdf';
 }
 
 /** @param {Reading} reading @param {DocumentRecord} record @param {Wanted} wanted */

@@ -1,6 +1,6 @@
 // Questions asked of a page.
 
-import { objectPath } from './client.js';
+import { fetchOwn, pictureAddress } from './own.js';
 import { textract } from './textract.js';
 
 /**
@@ -22,15 +22,6 @@ function base64(bytes) {
 }
 
 /**
- * The address of a page's picture.
- * @param {Client} client @param {Source} source @param {number} page @param {number} width
- */
-export function pictureAddress(client, { bucket, key }, page, width) {
-  const path = '/_quern/picture' + objectPath(bucket, key);
-  return client.address('quern', path, { page: String(page), width: String(width) });
-}
-
-/**
  * Ask a page; the blocks of question and answers. Of a document of many pages
  * the one page is sent as a picture, so that the others are not read again.
  * @param {Client} client @param {Source} source @param {number} page @param {number} pageCount
@@ -41,9 +32,8 @@ export async function ask(client, source, page, pageCount, question) {
   /** @type {object} */
   let Document = { S3Object: { Bucket: source.bucket, Name: source.key } };
   if (pageCount > 1) {
-    const response = await fetch(pictureAddress(client, source, page, PICTURE_WIDTH));
-    if (!response.ok) throw new Error('the page cannot be drawn');
-    Document = { Bytes: base64(new Uint8Array(await response.arrayBuffer())) };
+    const picture = await fetchOwn(pictureAddress(client, source, page, PICTURE_WIDTH));
+    Document = { Bytes: base64(new Uint8Array(await picture.arrayBuffer())) };
   }
   const QueriesConfig = { Queries: [{ Text: question }] };
   const input = { Document, FeatureTypes: ['QUERIES'], QueriesConfig };

@@ -28,7 +28,9 @@ static q_code submit(q_app *app, q_arena *a, const q_searchable_rule *rule, q_st
     return rc ? rc : q_job_submit(app->jobs, JOB, request, Q_STR(""), id, err);
 }
 
-/* A key that ends with / stands for a folder, and an empty object for nothing. */
+/* A key that ends with / stands for a folder, and an empty object for nothing. What the console
+ * keeps beside a document is none.
+ */
 static q_code on_created(void *ctx, const q_event *e, q_err *err)
 {
     q_app *app = ctx;
@@ -37,7 +39,7 @@ static q_code on_created(void *ctx, const q_event *e, q_err *err)
     size_t n = 0;
     q_code rc;
 
-    if (e->size == 0 || q_str_ends(e->key, Q_STR("/")))
+    if (e->size == 0 || q_str_ends(e->key, Q_STR("/")) || q_str_ends(e->key, Q_STR(".quern.json")))
         return Q_OK;
     a = q_arena_new(ARENA);
     rc = a ? q_searchable_rule_list(app->catalog, a, &rules, &n, err) : q_err_nomem(err);

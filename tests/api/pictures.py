@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Pictures of pages, as the console asks for them: signed by header and by query, drawn in workers."""
+"""Pictures of pages and searchable PDFs, as the console asks for them: signed by header and by query."""
 import json
 import struct
+import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,12 +28,12 @@ class Pictures(Suite):
         for key, body in objects.items():
             s3.put_object(Bucket=name, Key=key, Body=body)
 
-    def ask(self, bucket, key, presigned=False, secret=None, **query):
+    def ask(self, bucket, key, presigned=False, secret=None, what='picture', **query):
         """Status, headers and body; signed with botocore's own signer."""
         from botocore.auth import SigV4Auth, SigV4QueryAuth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
-        url = f'{self.server.endpoint}/_quern/picture/{bucket}/{urllib.parse.quote(key)}'
+        url = f'{self.server.endpoint}/_quern/{what}/{bucket}/{urllib.parse.quote(key)}'
         if query:
             url += '?' + urllib.parse.urlencode(query)
         request = AWSRequest('GET', url)
@@ -90,6 +91,15 @@ class Pictures(Suite):
         self.refused(400, 'UnsupportedDocumentException', '', 'bad', 'text')
         self.refused(400, 'BadDocumentException', 'empty', 'bad', 'empty')
         self.refused(400, 'BadDocumentException', 'broken or truncated', 'bad', 'cut')
+
+    def test_a_searchable_pdf(self):
+        self.bucket('papers', scan=drawn(letter()[0], 'jpeg'), text=b'just words')
+        status, headers, body = self.ask('papers', 'scan', what='pdf')
+        self.assertEqual((status, headers['Content-Type']), (200, 'application/pdf'))
+        text = subprocess.run(['pdftotext', '-', '-'], check=True, input=body, stdout=subprocess.PIPE).stdout
+        self.assertIn(b'your pump has arrived', text)
+        self.refused(400, 'UnsupportedDocumentException', 'plain text', 'papers', 'text', what='pdf')
+        self.refused(404, 'NoSuchKey', 'no object nothing', 'papers', 'nothing', what='pdf')
 
     def test_only_whoever_has_the_key(self):
         self.bucket('closed', letter=pdf(letter()))

@@ -209,6 +209,7 @@ class Searchable(Suite):
         s3.put_object(Bucket='archive', Key='documents/2024/both.pdf', Body=pdf(LETTER))
         s3.put_object(Bucket='archive', Key='elsewhere/other.jpg', Body=scan(LETTER[0]))
         s3.put_object(Bucket='archive', Key='documents/', Body=b'')
+        s3.put_object(Bucket='archive', Key='documents/scan.jpg.quern.json', Body=b'{}')   # the console's
         made = self.until(lambda: self.object(s3, 'archive', 'scan.pdf'), what='scan.pdf')
         self.assertEqual(made['ContentType'], 'application/pdf')
         self.assertEqual(made['Metadata'], {'quern-source': 'documents/scan.jpg'})
@@ -217,7 +218,8 @@ class Searchable(Suite):
         self.until(lambda: self.object(s3, 'archive', '2024/both.pdf'), what='both.pdf')
         keys = [o['Key'] for o in s3.list_objects_v2(Bucket='archive')['Contents']]
         self.assertEqual(keys, ['2024/both.pdf', 'documents/', 'documents/2024/both.pdf', 'documents/scan.jpg',
-                                'elsewhere/other.jpg', 'scan.pdf'])
+                                'documents/scan.jpg.quern.json', 'elsewhere/other.jpg', 'scan.pdf'])
+        self.assertNotIn('quern.json', self.rule('--list'))
         s3.put_object(Bucket='archive', Key='documents/scan.jpg', Body=scan(LETTER[1]))   # a new version of it
         self.until(lambda: b'Dear' not in tool('pdftotext', self.file('new.pdf', self.object(
             s3, 'archive', 'scan.pdf')['Body'].read()), '-'), what='the new scan')

@@ -480,6 +480,13 @@ class Downloads(DocumentSuite):
                     self.assertTrue(name.startswith(f'a.pdf.{subject}.'), name)
                     self.assertEqual(data.decode(), self.command(command, form, path).decode())
 
+    def test_a_scan_with_its_text(self):
+        page = self.opened('scan.png', drawn(letter()[0], 'png'))
+        name, data = self.download(page, 'pdf', 'csv')
+        self.assertEqual(name, 'scan.searchable.pdf')
+        text = subprocess.run(['pdftotext', '-', '-'], check=True, input=data, stdout=subprocess.PIPE).stdout
+        self.assertIn(b'your pump has arrived', text)
+
     def test_json_is_the_apis_own(self):
         document = pdf([invoice()])
         page = self.opened('a.pdf', document)

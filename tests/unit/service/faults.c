@@ -16,6 +16,7 @@
 #include "service/lex_bots.h"
 #include "service/picture.h"
 #include "service/reader.h"
+#include "service/searchable.h"
 #include "service/services.h"
 #include "serving/host.h"
 #include "store/record.h"
@@ -315,6 +316,10 @@ TEST(documents_survive_a_lack_of_memory)
          {"quern", "GET", "/_quern/picture/bucket/page?width=90", {NULL}, Q_STR_INIT("")},
          {put},
          .slow = true},
+        {"GetSearchablePdf",
+         {"quern", "GET", "/_quern/pdf/bucket/page", {NULL}, Q_STR_INIT("")},
+         {put},
+         .slow = true},
     };
 
     sweep_all(cases, sizeof cases / sizeof *cases);
@@ -439,9 +444,14 @@ TEST(models_and_endpoints_survive_a_lack_of_memory)
 
 static bool swept(const char *operation)
 {
-    static const char *const documents[] = {
-        "DetectDocumentText",         "AnalyzeDocument",          "AnalyzeExpense", "AnalyzeID",
-        "StartDocumentTextDetection", "GetDocumentTextDetection", "GetPagePicture"};
+    static const char *const documents[] = {"DetectDocumentText",
+                                            "AnalyzeDocument",
+                                            "AnalyzeExpense",
+                                            "AnalyzeID",
+                                            "StartDocumentTextDetection",
+                                            "GetDocumentTextDetection",
+                                            "GetPagePicture",
+                                            "GetSearchablePdf"};
 
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
         if (strcmp(documents[i], operation) == 0)
@@ -484,6 +494,8 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], Q_PICTURE_COMMAND) == 0)
         return q_worker_main(q_reader_tasks, q_reader_task_count, q_picture_prepare,
                              q_reader_release);
+    if (argc == 2 && strcmp(argv[1], Q_WRITER_COMMAND) == 0)
+        return q_worker_main(q_searchable_tasks, q_searchable_task_count, NULL, NULL);
     if (argc == 2 && strcmp(argv[1], Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
     faults_install();

@@ -12,6 +12,7 @@
 #include "service/picture.h"
 #include "service/reader.h"
 #include "service/sagemaker.h"
+#include "service/searchable.h"
 #include "service/services.h"
 #include "service/textract.h"
 #include "store/object.h"
@@ -148,6 +149,7 @@ static void bench_close(void *arg)
     q_events_free(b->app.events);
     q_endpoints_free(b->app.endpoints);
     q_workers_free(b->app.hosts);
+    q_workers_free(b->app.writers);
     q_workers_free(b->app.pictures);
     q_workers_free(b->app.workers);
     q_objects_close(b->app.objects);
@@ -183,6 +185,7 @@ bench *bench_open(void)
     CHECK_EQ(q_events_new(&app->events, NULL), Q_OK);
     CHECK_EQ(q_reader_workers_new(1, "tesseract", &app->workers, NULL), Q_OK);
     CHECK_EQ(q_picture_workers_new(1, &app->pictures, NULL), Q_OK);
+    CHECK_EQ(q_searchable_workers_new(1, &app->writers, NULL), Q_OK);
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
