@@ -35,6 +35,8 @@ import { textTurn, Viewer } from './viewer.js';
  * @property {AbortController} stop
  */
 
+const SOON_MS = 150; // what comes sooner needs no word
+
 export class DocumentView {
   /**
    * @param {{ turned: (page: number) => void, changed: (key: string) => void }} does
@@ -126,6 +128,8 @@ export class DocumentView {
       this.does.changed(opened.source.key);
       this.#show();
       await this.#model(opened);
+      // What fails here fails again where it is wanted, and is told there.
+      opened.reading.fetchAll().catch(() => {});
     } catch (error) {
       if (this.opened !== opened) return;
       this.#failed(opened, error);
@@ -202,8 +206,12 @@ export class DocumentView {
   /** Fetch what was read of the page, and show it. @param {Open} opened */
   async #model(opened) {
     const { page, reading } = opened;
+    const late = setTimeout(() => {
+      if (this.opened === opened && opened.page === page) this.panel.pend(page);
+    }, SOON_MS);
     try {
       const model = await reading.page(page);
+      clearTimeout(late);
       if (this.opened !== opened || opened.page !== page || !opened.expense) return;
       opened.model = model;
       this.viewer.turnPicture(4 - textTurn(model.lines));
@@ -212,9 +220,11 @@ export class DocumentView {
         expense: opened.expense,
         record: opened.record,
         pageCount: reading.pageCount,
+        failed: reading.failed.get(page) ?? '',
       });
       this.status.textContent = `Page ${page} of ${reading.pageCount}`;
     } catch (error) {
+      clearTimeout(late);
       if (this.opened === opened && opened.page === page) this.#failed(opened, error);
     }
   }
@@ -231,13 +241,18 @@ export class DocumentView {
       items.map(({ id, place }) => ({ id, place, kind }));
     /** @type {Shape[]} */
     const shapes = [];
-    if (viewer.layers.layout) shapes.push(...plain(model.layout, 'layout'));
+    if (viewer.layers.layout) {
+      const tagged = model.layout.map(({ id, place, type }) => ({
+        id,
+        place,
+        kind: 'layout',
+        tag: typeName(type),
+      }));
+      shapes.push(...tagged);
+    }
     if (viewer.layers.words) shapes.push(...plain(model.words, 'word'));
     if (viewer.layers.boxes) {
-      shapes.push(
-        ...panel.shown.outlines,
-        ...outlinesOf(panel.shown.items, model.number, panel.judge),
-      );
+      shapes.push(...outlinesOf(panel.shown.items, model.number, panel.judge));
     }
     if (this.found?.key === opened?.source.key && this.found?.page === model.number) {
       shapes.push(

@@ -20,6 +20,7 @@ import { setThreshold, threshold } from './threshold.js';
  * @property {ExpenseModel} expense
  * @property {DocumentRecord} record
  * @property {number} pageCount
+ * @property {string} failed     why the page could not be read, or ''
  *
  * @typedef {object} Does
  * @property {() => void} shown                    other items are shown
@@ -107,7 +108,7 @@ export class Panel {
     /** @type {Seen | null} */
     this.seen = null;
     /** @type {Shown} */
-    this.shown = { elements: [], items: [], outlines: [] };
+    this.shown = { elements: [], items: [] };
     this.#buildTabs();
     const review = make(
       'div',
@@ -248,11 +249,18 @@ export class Panel {
   /** Nothing is open, or it is still being read. @param {string} text */
   wait(text) {
     this.seen = null;
-    this.shown = { elements: [], items: [], outlines: [] };
+    this.shown = { elements: [], items: [] };
     this.root.classList.add('waiting');
     this.body.replaceChildren(tabs.nothing(text));
     this.selection.choose(null, 'panel');
     this.#badges();
+  }
+
+  /** What was read of a page is on its way; fields of the whole document stay. @param {number} page */
+  pend(page) {
+    if (!this.seen || this.tab === 'summary' || this.tab === 'items') return;
+    this.shown = { elements: [], items: [] };
+    this.body.replaceChildren(tabs.nothing(`Fetching page ${page}…`));
   }
 
   /** @returns {Judge} */
@@ -271,7 +279,10 @@ export class Panel {
   /** @param {TabName} name @param {Seen} seen @returns {Shown} */
   #contents(name, seen) {
     const { judge } = this;
-    const { page, expense, pageCount } = seen;
+    const { page, expense, pageCount, failed } = seen;
+    if (failed && name !== 'summary' && name !== 'items') {
+      return { elements: [tabs.nothing(`This page could not be read (${failed}).`)], items: [] };
+    }
     switch (name) {
       case 'text':
         return tabs.textTab(page, judge);

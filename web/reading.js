@@ -41,6 +41,8 @@ export class Reading {
     this.models = new Map();
     /** @type {Promise<ExpenseDocument[]> | null} */
     this.expenses = null;
+    /** Pages that could not be read, and why. @type {Map<number, string>} */
+    this.failed = new Map();
     /** Answers to questions, by page. @type {Map<number, Block[]>} */
     this.asked = new Map();
   }
@@ -50,6 +52,11 @@ export class Reading {
     await Promise.all([this.analysis.start(signal), this.expenseJob.start(signal)]);
     await Promise.all([this.analysis.ended(signal), this.expenseJob.ended(signal)]);
     await this.#until(1);
+  }
+
+  /** Fetch what is left, a page at a time: whoever asks for a page comes between. */
+  async fetchAll() {
+    while (!this.complete && !this.stop.signal.aborted) await this.#until(this.pages.length + 1);
   }
 
   /** No more is fetched. */
@@ -79,6 +86,9 @@ export class Reading {
       this.stop.signal,
     );
     this.pageCount = result.DocumentMetadata?.Pages ?? this.pageCount;
+    for (const { ErrorCode = '', Pages = [] } of result.Warnings ?? []) {
+      for (const page of Pages) this.failed.set(page, ErrorCode);
+    }
     for (const block of result.Blocks ?? []) {
       while ((block.Page ?? 1) > this.pages.length + 1) this.#closePage();
       this.open.push(block);

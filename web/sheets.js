@@ -77,7 +77,7 @@ export function sheetOfForm(page, value) {
 }
 
 /** Whether a text is an amount, so that it stands to the right. @param {string} text */
-const isAmount = (text) =>
+export const isAmount = (text) =>
   /^[(-]?\s*(\p{Sc}|[A-Z]{3})?\s*[-+]?\d[\d.,'\u00a0 ]*\s*(%|\p{Sc}|[A-Z]{3})?[)-]?$/u.test(
     text.trim(),
   );

@@ -2,7 +2,7 @@
 // outlines to draw on the page.
 
 import { make } from './dom.js';
-import { columnName } from './sheets.js';
+import { columnName, isAmount } from './sheets.js';
 
 /**
  * @typedef {import('./blocks.js').Item} Item
@@ -18,7 +18,6 @@ import { columnName } from './sheets.js';
  * @typedef {object} Shown
  * @property {HTMLElement[]} elements
  * @property {Item[]} items
- * @property {Shape[]} outlines   beside those of the items: of tables
  *
  * @typedef {'text' | 'forms' | 'tables' | 'queries' | 'summary' | 'items'} TabName
  */
@@ -100,7 +99,6 @@ export function textTab(page, judge) {
       ? [rowList(rows, 'Lines', 'lines')]
       : [nothing('There is no text on this page.')],
     items: page.lines,
-    outlines: [],
   };
 }
 
@@ -114,7 +112,6 @@ export function formsTab(page, judge) {
       ? [rowList(rows, 'Fields', 'pairs')]
       : [nothing('No form fields were found on this page.')],
     items: page.forms,
-    outlines: [],
   };
 }
 
@@ -153,6 +150,7 @@ function tableElement(table, judge) {
     if (columnSpan > 1) attributes.colspan = String(columnSpan);
     if (header) attributes.scope = columnSpan > 1 ? 'colgroup' : 'col';
     const element = cellElement(header ? 'th' : 'td', item, judge, attributes);
+    if (isAmount(item.text)) element.classList.add('number');
     element.dataset.column = String(column);
     rows[r].push(element);
   }
@@ -192,7 +190,6 @@ export function tablesTab(page, judge) {
       ? page.tables.map((table) => tableElement(table, judge))
       : [nothing('No tables were found on this page.')],
     items: page.tables.flatMap((table) => table.cells.map((cell) => cell.item)),
-    outlines: page.tables.map(({ id, place }) => ({ id, place, kind: 'table' })),
   };
 }
 
@@ -202,7 +199,6 @@ export function queriesTab(page, judge) {
   return {
     elements: rows.length ? [rowList(rows, 'Answers', 'answers')] : [],
     items: page.answers,
-    outlines: [],
   };
 }
 
@@ -224,7 +220,6 @@ export function summaryTab(expense, judge, paged) {
       ? [rowList(rows, 'Summary fields', 'pairs')]
       : [nothing('Nothing that invoices and receipts say was found.')],
     items: expense.summary,
-    outlines: [],
   };
 }
 
@@ -278,7 +273,6 @@ export function itemsTab(expense, judge) {
   return {
     elements: groups.length ? groups : [nothing('No line items were found.')],
     items,
-    outlines: [],
   };
 }
 

@@ -11,6 +11,7 @@ import { draw, icon, make } from './dom.js';
  * @property {Point[]} place
  * @property {string} kind       a class: "value", "label", "word", "layout", "table"
  * @property {string} [state]    another: "doubt", "corrected"
+ * @property {string} [tag]      written at its corner
  *
  * @typedef {object} Picture
  * @property {(width: number) => string} address
@@ -37,6 +38,16 @@ function tool(label, path, click) {
   return element;
 }
 
+/** @param {Shape} shape */
+function tagOf({ place, tag }) {
+  const corner = place[0];
+  if (!tag || !corner) return [];
+  const element = make('span', {}, tag);
+  element.style.left = `${corner.X * 100}%`;
+  element.style.top = `${corner.Y * 100}%`;
+  return [element];
+}
+
 export class Viewer {
   previous = tool('Previous page', 'M15 5l-7 7 7 7', () => this.does.turn(this.page - 1));
   next = tool('Next page', 'M9 5l7 7-7 7', () => this.does.turn(this.page + 1));
@@ -55,7 +66,8 @@ export class Viewer {
     preserveAspectRatio: 'none',
     'aria-hidden': 'true',
   });
-  turner = make('div', { class: 'turner' }, this.image, this.svg);
+  tags = make('div', { class: 'box-tags', 'aria-hidden': 'true' });
+  turner = make('div', { class: 'turner' }, this.image, this.svg, this.tags);
   sheet = make('div', { class: 'sheet' }, this.turner);
   trouble = make('p', { class: 'error sheet-error', role: 'alert', hidden: '' });
   stage = make(
@@ -295,6 +307,7 @@ export class Viewer {
   /** @param {Shape[]} shapes */
   #setShapes(shapes) {
     this.drawn.clear();
+    this.tags.replaceChildren(...shapes.flatMap(tagOf));
     this.svg.replaceChildren(
       ...shapes.map(({ id, place, kind, state = '' }) => {
         const element = draw('polygon', {

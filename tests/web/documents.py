@@ -537,6 +537,26 @@ class Searching(DocumentSuite):
         page.keys(ESCAPE)
         page.until('document.getElementById("found").hidden')
 
+    def test_words_of_all_documents(self):
+        page = self.signed_in()
+        page.choose('#file', self.file('a.pdf', pdf([letter()[0], invoice('55-C')])), self.file('b.pdf', pdf(letter())))
+        page.until('document.querySelectorAll("#rows a").length === 2')
+        self.rest(page)
+        page.script('document.getElementById("find-text").focus()')
+        page.keys('seal', ENTER)
+        page.until('document.querySelector(".hits li")')
+        self.assertEqual(page.texts('.hit-name a'), ['a.pdf'])
+        self.assertEqual(set(page.texts('.hits mark')), {'seal,'})
+        page.click('.hit-name a')
+        self.shown(page)
+        self.assertEqual(page.script('return document.querySelector(".page-number").value'), '2')
+        self.assertGreater(page.script('return document.querySelectorAll("polygon.found").length'), 0)
+        page.click('#doc-back')
+        page.script('document.getElementById("find-text").focus()')
+        page.keys(ESCAPE)
+        page.until('document.getElementById("found").hidden')
+        self.assertEqual(len(self.rows(page)), 2)
+
     def test_what_is_not_found_or_not_understood_is_said(self):
         page = self.signed_in()
         page.script('document.getElementById("find-text").focus()')
