@@ -106,12 +106,19 @@ export class Job {
     };
   }
 
-  /** @param {AbortSignal} [signal] */
+  /** @param {AbortSignal} [signal] @returns {Promise<void>} */
   async start(signal) {
+    const refused = /^feature (\w+) is not supported/;
     try {
       this.id = (await textract(this.client, `Start${this.kind}`, this.input, signal)).JobId;
     } catch (error) {
-      if (!(error instanceof CallError) || error.code !== 'UnknownOperationException') throw error;
+      if (!(error instanceof CallError)) throw error;
+      const [, lacking] = refused.exec(error.message) ?? [];
+      if (lacking && this.input.FeatureTypes?.includes(lacking)) {
+        this.input.FeatureTypes = this.input.FeatureTypes.filter((name) => name !== lacking);
+        return this.start(signal);
+      }
+      if (error.code !== 'UnknownOperationException') throw error;
       const operation = this.kind === 'DocumentAnalysis' ? 'DetectDocumentText' : 'AnalyzeExpense';
       const Document = this.input.DocumentLocation;
       this.whole = await textract(this.client, operation, { Document }, signal);
