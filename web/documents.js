@@ -201,6 +201,12 @@ function add(files) {
   now.intake.add(files);
 }
 
+// Others may have added documents while nobody looked.
+document.addEventListener('visibilitychange', () => {
+  const looking = document.visibilityState === 'visible' && !libraryView.hidden;
+  if (now && looking && now.intake.busy === 0) library.refresh().then(() => tell(null), tell);
+});
+
 for (const id of ['add', 'empty-add']) {
   byId(id, HTMLElement).addEventListener('click', () => chooser.click());
 }

@@ -218,6 +218,15 @@ export class Library {
         `${this.others} other ${this.others === 1 ? 'file is' : 'files are'} in this folder.`,
       );
     }
+    const unread = [...this.entries.values()].filter(
+      (entry) => !entry.recordTag && !this.intake?.works.has(entry.key),
+    );
+    if (unread.length > 1) {
+      const all = button(`Read all ${unread.length} that are not read`, () =>
+        unread.forEach(this.asked.read),
+      );
+      this.more.append(' ', all);
+    }
     if (this.truncated) this.more.append(' The folder holds more than can be listed.');
   }
 

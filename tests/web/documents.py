@@ -144,6 +144,15 @@ class Intake(DocumentSuite):
         page.until('document.querySelector(".id").innerText === "1234"', 60)
         self.check_console(page, refusals=3)
 
+    def test_all_that_is_not_read_is_read_at_once(self):
+        for name in ('a.pdf', 'b.pdf', 'c.pdf'):
+            self.put(name, pdf(letter()))
+        page = self.signed_in()
+        page.click('#listing-more button')
+        page.until('document.querySelectorAll(".pages-count").length === 3 && '
+                   'Array.from(document.querySelectorAll(".pages-count"), (c) => c.innerText).join("") === "222"', 60)
+        self.assertEqual(page.text('#listing-more').strip(), '')
+
     def test_a_drop_goes_to_the_folder_that_was_chosen(self):
         page = self.open()
         page.keys(self.server.access_key, TAB, self.server.secret_key, TAB, TAB, ENTER)
@@ -620,6 +629,8 @@ class Around(DocumentSuite):
             self.tab(page, 'summary')
             page.click('.row')
             self.check_width(page)
+            self.assertLessEqual(*page.script('const e = document.querySelector(".inspector");'
+                                              'return [e.scrollWidth, e.clientWidth]'))
             self.picture(page, f'documents-open-{width}')
 
     def test_dark_follows_the_system(self):
