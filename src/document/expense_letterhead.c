@@ -135,6 +135,7 @@ q_code letterhead__sender_line(const party_page *p, size_t run, q_err *err)
     size_t end = r->tokens.first + r->tokens.count, cut, last;
     size_t parts = expense__sender_parts(p->s, r->tokens, &cut, &last);
     q_expense_text name, address;
+    expense_span sender;
     party_lines window = {.count = 0};
     q_code rc;
 
@@ -148,7 +149,8 @@ q_code letterhead__sender_line(const party_page *p, size_t run, q_err *err)
         if (!digits && parts > 3)
             end = last;
     }
-    rc = expense__text(p->s, (expense_span){r->tokens.first, cut - r->tokens.first}, &name, err);
+    sender = party__without_form(p->s, (expense_span){r->tokens.first, cut - r->tokens.first});
+    rc = expense__text(p->s, sender, &name, err);
     if (!rc)
         rc = expense__text(p->s, (expense_span){cut + 1, end - cut - 1}, &address, err);
     if (!rc)

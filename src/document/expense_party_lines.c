@@ -79,6 +79,21 @@ expense_span party__without_registration(const expense_sheet *s, expense_span sp
     return (expense_span){span.first, keep};
 }
 
+expense_span party__without_form(const expense_sheet *s, expense_span span)
+{
+    static const char *const forms[] = {"sarl", "sas", "sasu", "eurl", "snc", "sa"};
+
+    for (size_t i = 1; i < span.count; i++) {
+        const expense_token *t = s->tokens + span.first + i;
+        bool ends = i + 1 == span.count || q_str_is(t[1].folded, "au"); /* au capital de */
+
+        for (size_t k = 0; ends && k < sizeof forms / sizeof *forms; k++)
+            if (q_str_is(t->folded, forms[k]))
+                return (expense_span){span.first, i};
+    }
+    return span;
+}
+
 static bool is_house(const expense_sheet *s, expense_span span)
 {
     size_t letters, digits;
@@ -143,7 +158,9 @@ q_code party__emit(const party_page *p, const party_lines *l, party_kind kind,
         at++;
     if (at == l->count)
         return Q_OK;
-    rc = party__text_add(p->s, party__without_registration(p->s, l->lines[at]), &name, err);
+    rc = party__text_add(p->s,
+                         party__without_form(p->s, party__without_registration(p->s, l->lines[at])),
+                         &name, err);
     while (!rc && at + 1 < l->count &&
            (party__is_salutation(p->s, l->lines[at]) ||
             expense__is_company_tail(p->s, l->lines[at + 1]) ||

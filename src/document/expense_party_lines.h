@@ -57,6 +57,9 @@ Q_MUST_USE q_code party__text_add(const expense_sheet *s, expense_span span, q_e
 /* Is the line nothing but "Herrn", "Mrs", ...? */
 bool party__is_salutation(const expense_sheet *s, expense_span span);
 
+/* "Au bon moulin SARL", "Free SAS au capital de ...": French names go without their legal form. */
+expense_span party__without_form(const expense_sheet *s, expense_span span);
+
 /* "Corner Shop Sdn Bhd (519537-X)": the name ends before the number. */
 expense_span party__without_registration(const expense_sheet *s, expense_span span);
 

@@ -6,6 +6,7 @@
  */
 #include "document/expense.h"
 #include "base/utf8.h"
+#include "document/identity.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -89,10 +90,25 @@ static void check_field(const q_expense_field *f, size_t pages)
     check_text(&f->value);
 }
 
+static bool is_part_of_a_party(const q_expense_field *f)
+{
+    static const char *const types[] = {"NAME",  "ADDRESS",  "STREET", "CITY",
+                                        "STATE", "ZIP_CODE", "COUNTRY"};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (q_str_is(f->type, types[i]))
+            return true;
+    return false;
+}
+
 static void check(const q_expense *e, size_t pages)
 {
-    for (size_t i = 0; i < e->field_count; i++)
+    for (size_t i = 0; i < e->field_count; i++) {
         check_field(e->fields + i, pages);
+        /* parts of parties, and only they, name a group; no name of the room's own gets out */
+        require((e->fields[i].group.n > 0) == is_part_of_a_party(e->fields + i));
+        require(e->fields[i].type.p[0] >= 'A' && e->fields[i].type.p[0] <= 'Z');
+    }
     for (size_t t = 0; t < e->table_count; t++) {
         require(e->tables[t].count > 0);
         for (size_t i = 0; i < e->tables[t].count; i++) {
@@ -106,14 +122,32 @@ static void check(const q_expense *e, size_t pages)
     }
 }
 
+static void check_identities(const q_identity *all, size_t count, size_t pages)
+{
+    for (size_t i = 0; i < count; i++) {
+        require(all[i].page >= 1 && all[i].page <= pages && all[i].field_count > 0);
+        for (size_t k = 0; k < all[i].field_count; k++) {
+            const q_identity_field *f = all[i].fields + k;
+
+            require(f->type.n > 0 && q_utf8_valid(f->text));
+            require(f->confidence >= 0 && f->confidence <= 100);
+            require(!f->normalised.n || f->normalised.n == 19);
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     q_arena *a = q_arena_new((size_t)1 << 28);
     q_pages pages = pages_of(a, data, size);
+    q_identity *identities;
+    size_t count;
     q_expense e;
 
     if (q_expense_read(&pages, a, &e, NULL) == Q_OK)
         check(&e, pages.count);
+    if (q_identities_read(&pages, (q_day){2026, 1, 1}, a, &identities, &count, NULL) == Q_OK)
+        check_identities(identities, count, pages.count);
     q_arena_free(a);
     return 0;
 }

@@ -421,6 +421,20 @@ TEST(parties_come_with_the_parts_of_their_addresses)
     CHECK_STREQ(value(&e, "VENDOR_EMAIL"), "info@harrow.example");
 }
 
+TEST(a_french_name_goes_without_its_form)
+{
+    static const char *const rows[] = {
+        "Le Petit Moulin SARL - 12 chemin vert - 84340 Orange - France",
+        "Facture FA-2017-0009",
+        "Total TTC                56,02 EUR",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "VENDOR_NAME"), "Le Petit Moulin");
+    CHECK_STREQ(part(&e, "CITY", "VENDOR"), "Orange");
+}
+
 TEST(misread_letters_of_known_words_are_put_right_in_names_and_addresses)
 {
     static const char *const rows[] = {
