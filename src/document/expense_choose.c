@@ -320,10 +320,31 @@ static q_code rounded_imply(expense_candidates *c, const expense_evidence *e, q_
     return Q_OK;
 }
 
+/* Nothing is called a total: the sum that the items make up, else the largest that stands there
+ * twice, else, where there are items, the largest. NULL without one.
+ */
+static const expense_sum *likeliest_sum(const expense_evidence *e)
+{
+    const expense_sum *best = NULL;
+    int most = -1;
+
+    for (size_t i = 0; i < e->sum_count; i++) {
+        const expense_sum *x = e->sums + i;
+        int points = (same(x->value, e->items_sum) ? 2 : 0) + (times_seen(e, x->value) > 1);
+
+        if (x->value > 0.004 && (points > most || (points == most && x->value >= best->value))) {
+            most = points;
+            best = x;
+        }
+    }
+    return best;
+}
+
 /* Without a labelled total: what is due, or was paid less the change. */
-static q_code total_imply(expense_candidates *c, q_err *err)
+static q_code total_imply(expense_candidates *c, const expense_evidence *e, q_err *err)
 {
     const expense_candidate *best = best_of(c, "TOTAL"), *other, *change = best_of(c, "change");
+    const expense_sum *sum;
 
     if (best && best->score >= 0.45)
         return Q_OK;
@@ -336,7 +357,8 @@ static q_code total_imply(expense_candidates *c, q_err *err)
     other = best_of(c, "AMOUNT_PAID");
     if (other && (!change || same(change->amount, 0)))
         return copy_as(c, other, "TOTAL", other->score * 0.6, err);
-    return Q_OK;
+    sum = best ? NULL : likeliest_sum(e);
+    return sum ? total_from(c, sum, 0.25, err) : Q_OK;
 }
 
 void expense__candidates_prune(expense_candidates *c)
@@ -409,7 +431,7 @@ q_code expense__choose(expense_candidates *c, const expense_evidence *e, q_expen
     weigh_totals(c, e);
     rc = rounded_imply(c, e, err);
     if (!rc)
-        rc = total_imply(c, err);
+        rc = total_imply(c, e, err);
     if (rc)
         return rc;
     out->fields = q_arena_array(c->arena, c->count + 1, sizeof(*out->fields));

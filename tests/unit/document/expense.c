@@ -435,6 +435,20 @@ TEST(a_french_name_goes_without_its_form)
     CHECK_STREQ(part(&e, "CITY", "VENDOR"), "Orange");
 }
 
+TEST(without_a_label_the_total_is_the_largest_sum_that_stands_twice)
+{
+    static const char *const rows[] = {
+        "      GREEN GROCER ENTERPRISE", "APPLES RED              4.50",
+        "PEARS                   6.20",  "Z///%%S                10.70",
+        "K//D1T                 10.70",  "no. 4711               99.10",
+    };
+    q_expense e;
+
+    read_rows(rows, sizeof(rows) / sizeof(*rows), &e);
+    CHECK_STREQ(value(&e, "TOTAL"), "10.70");
+    CHECK(q_expense_get(&e, "TOTAL")->type_confidence < 70);
+}
+
 TEST(misread_letters_of_known_words_are_put_right_in_names_and_addresses)
 {
     static const char *const rows[] = {
