@@ -239,13 +239,17 @@ static q_code choices_take(pairing *w, q_err *err)
 
 static void cells_take(pairing *w, const form_grid *g)
 {
+    int last = FORM_NONE; /* a cell's two heads come one behind the other */
+
     for (size_t i = 0; i < g->count; i++) {
         form_link l = {g->cells[i].head, g->cells[i].value, FORM_NONE, true, 0.5F};
-        bool free = w->roles[l.value] == FREE || w->roles[l.value] == VALUE;
 
-        if (!free || (w->roles[l.key] != FREE && w->roles[l.key] != KEY))
+        if (w->roles[l.value] != FREE && l.value != last)
+            continue;
+        if (w->roles[l.key] != FREE && w->roles[l.key] != KEY)
             continue;
         accept(w, l);
+        last = l.value;
         for (int k = w->out->next[l.key]; k != FORM_NONE; k = w->out->next[k])
             w->roles[k] = INSIDE;
         for (int v = w->out->next[l.value]; v != FORM_NONE; v = w->out->next[v])

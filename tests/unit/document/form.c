@@ -189,6 +189,32 @@ TEST(form_columns_under_heads)
                           "Quantity=12|Quantity=7");
 }
 
+TEST(form_people_of_a_list)
+{
+    const put lines[] = {{50, 100, "cc:"},
+                         {90, 100, "A. Byron"},
+                         {90, 113, "C. Babbage"},
+                         {190, 100, "M. Somerville"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "cc:=A. Byron|cc:=C. Babbage|cc:=M. Somerville");
+}
+
+TEST(form_tables_of_numbers)
+{
+    const put lines[] = {{55, 103, "Month"},   {155, 103, "Planned"}, {255, 103, "Actual"},
+                         {55, 123, "03/1843"}, {155, 123, "12.00"},   {255, 123, "12.50"},
+                         {55, 143, "04/1843"}, {155, 143, "14.00"},   {255, 143, "13.75"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    for (int i = 0; i < 4; i++) {
+        rule(&p, 50, 100 + 20 * i, 350, 100 + 20 * i);
+        rule(&p, 50 + 100 * i, 100, 50 + 100 * i, 160);
+    }
+    CHECK_STREQ(read(&p), "Month=03/1843|Month=04/1843|Planned=12.00|Planned=14.00|"
+                          "Actual=12.50|Actual=13.75");
+}
+
 TEST(form_prose_has_no_pairs)
 {
     const put lines[] = {{50, 100, "The engine has no pretensions whatever to originate anything."},
