@@ -277,7 +277,7 @@ static q_code em_measure(form_sheet *s, q_err *err)
         heights[i] = s->page->words[i].box.height * s->page->height_pt;
     qsort(heights, n, sizeof *heights, by_number);
     /* what is recognised has boxes about the ink of its letters */
-    s->em = n ? fmax(heights[n / 2] * (s->page->from_text_layer ? 1 : 1.4), 1) : 1;
+    s->em = n ? fmax(heights[n / 2] * (s->page->from_text_layer ? 1 : 1.5), 1) : 1;
     return Q_OK;
 }
 

@@ -48,7 +48,7 @@ q_code query__in_form(const query_place *p, q_err *err)
             value = query__text(p, &pair->value);
             if (!value.p)
                 return q_err_nomem(err);
-            score *= 0.85 + 0.15 * query__kind_suits(p->asked->kind, value);
+            score *= 0.65 + 0.35 * query__kind_suits(p->asked->kind, value);
             score *= 0.8 + 0.2 * fmin(1, (double)pair->confidence / 80);
             rc = query__offer(p, &pair->value, score, err);
         }

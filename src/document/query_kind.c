@@ -41,8 +41,10 @@ double query__kind_suits(query_kind kind, q_str text)
     case QUERY_DATE:
         return t.date ? 1 : t.digits ? 0.7 : 0.4;
     case QUERY_AMOUNT:
+        if (t.digits > 7 && !q_str_has(text, '.') && !q_str_has(text, ','))
+            return 0.3; /* a number that names something */
         if (expense__amount_parse(text, &amount))
-            return 1;
+            return amount.percent ? 0.4 : 1;
         return q_amount_parse(text, &number) ? 0.95 : t.digits ? 0.8 : 0.4;
     case QUERY_NUMBER:
         return t.digits > t.letters ? 1 : t.digits ? 0.8 : 0.5;

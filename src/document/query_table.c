@@ -51,7 +51,7 @@ static q_code look(const query_place *p, const q_table *t, const q_cell *cell, s
     text = query__text(p, &cell->words);
     if (!text.p)
         return q_err_nomem(err);
-    met *= 0.85 + 0.15 * query__kind_suits(p->asked->kind, text);
+    met *= 0.65 + 0.35 * query__kind_suits(p->asked->kind, text);
     return query__offer(p, &cell->words, met * 0.97, err);
 }
 
