@@ -2,7 +2,7 @@
 """Accuracy of `quern expense` over a folder of documents with known answers.
 
 usage: documents.py DATA_DIR [--binary build/quern] [--kind receipts,invoices] [--out DIR]
-                    [--recogniser ppocr|tesseract] [--pages DIR]
+                    [--recogniser ppocr|tesseract] [--pages DIR [--truth-words]]
 
 DATA_DIR has a folder for each kind of document; beside each NAME.pdf, .jpg, .png or .tif stands
 NAME.json:
@@ -11,13 +11,19 @@ NAME.json:
      "lines": [{"text": "..."}],                      the page's text, in any order
      "fields": {"TOTAL": "9.00", ...},                AnalyzeExpense field types
      "fields_any": [{"types": ["TOTAL", "SUBTOTAL"], "value": "290.00"}],
-     "line_items": [{"ITEM": "...", "QUANTITY": "...", "UNIT_PRICE": "...", "PRICE": "..."}]}
+     "line_items": [{"ITEM": "...", "QUANTITY": "...", "UNIT_PRICE": "...", "PRICE": "..."}],
+     "key_values": [{"key": "...", "value": "..."}]}
 
 Only what a file states is scored. Predictions are kept in DIR (a temporary folder by default) and
 read again when they are newer than the binary and the document. Prints a Markdown table.
 
 With --pages the pages that were read are kept in DIR and only what is said of them is computed
 again: read them anew (another DIR) when reading has changed.
+
+With --pages also the keys and values of forms are scored, and questions: "What is the KEY?" of
+each key that the page has once. A pair is right when the letters and digits of both are; "nearly"
+allows a fifth of them to differ. An answer is right as a value is. With --truth-words the words
+that were read are replaced by the true ones, to tell mistakes of the analysis from those of reading.
 
 A field is right when it is the same sum, the same day, or the same letters and digits without
 regard to case. Of the fields given with a confidence of 90 or more, of 70 to 90, and of less, the
@@ -205,6 +211,73 @@ def score_words(truth, prediction, counts):
     counts['words'].add(sum((wanted & got).values()), sum(got.values()), sum(wanted.values()))
 
 
+def distance(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        corner, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            corner, row[j] = row[j], min(corner + (x != y), row[j] + 1, row[j - 1] + 1)
+    return row[-1]
+
+
+def nearly(a, b):
+    longer = max(len(a), len(b))
+    return abs(len(a) - len(b)) <= longer / 5 and distance(a, b) <= longer / 5
+
+
+def pairs(prediction):
+    """Keys and values, letters and digits only; without those that are empty."""
+    blocks = {b['Id']: b for b in prediction.get('Blocks') or []}
+
+    def related(block, kind):
+        return [blocks[i] for r in block.get('Relationships') or [] if r['Type'] == kind
+                for i in r['Ids']]
+
+    def text(block):
+        return ' '.join(c.get('Text') or '' for c in related(block, 'CHILD'))
+
+    found = [(plain(text(b)), plain(' '.join(map(text, related(b, 'VALUE')))))
+             for b in blocks.values() if 'KEY' in (b.get('EntityTypes') or [])]
+    return [(k, v) for k, v in found if k and v]
+
+
+def score_pairs(truth, prediction, counts):
+    wanted = [(plain(p['key']), plain(p['value'])) for p in truth['key_values']]
+    wanted = [(k, v) for k, v in wanted if k and v]
+    got = pairs(prediction)
+    right = sum((collections.Counter(wanted) & collections.Counter(got)).values())
+    counts['key-value pairs'].add(right, len(got), len(wanted))
+    left, close = list(got), 0
+    for key, value in wanted:
+        match = next((g for g in left if nearly(g[0], key) and nearly(g[1], value)), None)
+        if match:
+            left.remove(match)
+            close += 1
+    counts['key-value pairs, nearly'].add(close, len(got), len(wanted))
+
+
+def questions(truth):
+    """The values of keys that are on the page once, by the question for them."""
+    values = collections.defaultdict(list)
+    for p in truth['key_values']:
+        values[plain(p['key'])].append(p)
+    return {f'What is the {p[0]["key"].rstrip(": .")}?': p[0]['value'] for k, p in values.items()
+            if len(p) == 1 and len(k) > 2 and plain(p[0]['value'])}
+
+
+def score_answers(truth, prediction, counts):
+    blocks = {b['Id']: b for b in prediction.get('Blocks') or []}
+    answers = {}
+    for b in blocks.values():
+        if b.get('BlockType') == 'QUERY':
+            ids = [i for r in b.get('Relationships') or [] for i in r['Ids']]
+            answers[b['Query']['Text']] = plain(blocks[ids[0]].get('Text')) if ids else ''
+    for question, value in questions(truth).items():
+        got = answers.get(question)
+        counts['answers'].add(got == plain(value), bool(got), 1)
+        counts['answers, nearly'].add(bool(got) and nearly(got, plain(value)), bool(got), 1)
+
+
 def read_once(tool, recogniser, document, pages):
     """The document's pages in the file `pages`; the tool's complaint when it fails."""
     if pages.exists():
@@ -215,10 +288,21 @@ def read_once(tool, recogniser, document, pages):
     return done.stderr.decode(errors='replace').strip() if done.returncode else None
 
 
-def predict_from_pages(tool, recogniser, document, pages):
+def analysis(tool, pages, wanted):
+    """{} when the program cannot: it says why."""
+    done = subprocess.run([tool, 'analyze', pages, *wanted], stdout=subprocess.PIPE, timeout=60)
+    return json.loads(done.stdout) if done.returncode == 0 else {}
+
+
+def predict_from_pages(tool, recogniser, document, pages, truth_words):
     complaint = read_once(tool, recogniser, document, pages)
     if complaint:
         return {}, complaint
+    if truth_words:
+        told = pages.with_suffix('.told')
+        subprocess.run([tool, 'retell', pages, document.with_suffix('.json'), told], check=True,
+                       timeout=60)
+        pages = told
     done = subprocess.run([tool, 'expense', pages], stdout=subprocess.PIPE, check=True, timeout=60)
     return json.loads(done.stdout), None
 
@@ -266,6 +350,8 @@ def main():
     ap.add_argument('--recogniser', choices=['ppocr', 'tesseract'],
                     help='who reads pictures; default: as quern expense chooses')
     ap.add_argument('--pages', type=pathlib.Path, help='keep the pages here')
+    ap.add_argument('--truth-words', action='store_true',
+                    help='with --pages: as if all words were read right')
     args = ap.parse_args()
     if not os.access(args.binary, os.X_OK):
         sys.exit(f'{args.binary} is not there; build it, or name it with --binary')
@@ -274,15 +360,18 @@ def main():
     if not todo:
         sys.exit(f'no answers (KIND/NAME.json) under {args.data}')
     counts = collections.defaultdict(lambda: collections.defaultdict(Count))
+    tool = args.binary.resolve().parent / 'tests' / 'bench_pages'
     documents, failed, start = collections.Counter(), [], time.monotonic()
     for n, (kind, path, truth) in enumerate(todo, 1):
         if sys.stderr.isatty():
             print(f'\r{n}/{len(todo)} {kind}/{path.stem[:40]:<40}', end='', file=sys.stderr)
         document = path.parent / truth['file']
         if args.pages:
-            prediction, complaint = predict_from_pages(args.binary.resolve().parent / 'tests' / 'bench_pages',
-                                                       args.recogniser, document,
-                                                       args.pages / kind / f'{path.stem}.pages')
+            pages = args.pages / kind / f'{path.stem}.pages'
+            prediction, complaint = predict_from_pages(tool, args.recogniser, document, pages,
+                                                       args.truth_words)
+            if args.truth_words:
+                pages = pages.with_suffix('.told')
         else:
             prediction, complaint = predict(args.binary.resolve(), args.recogniser, document,
                                             out / kind / f'{path.stem}.json')
@@ -294,6 +383,9 @@ def main():
             score_items(truth, prediction, counts[kind])
         if truth.get('lines'):
             score_words(truth, prediction, counts[kind])
+        if truth.get('key_values') and args.pages and not complaint:
+            score_pairs(truth, analysis(tool, pages, ['FORMS']), counts[kind])
+            score_answers(truth, analysis(tool, pages, questions(truth)), counts[kind])
     if sys.stderr.isatty():
         print('\r' + ' ' * 70 + '\r', end='', file=sys.stderr)
     print(f'Pictures read by: {args.recogniser or "the default recogniser"}\n')

@@ -4,10 +4,14 @@
  *     bench_pages text PAGES              the replies of the API, as JSON
  *     bench_pages expense PAGES
  *     bench_pages analyze PAGES [FEATURE|QUESTION...]
+ *     bench_pages retell PAGES TRUTH TO   the same pages with the words of their truth: what the
+ *                                         analysis would say if reading made no mistakes
  *
  * Reading takes nearly all the time: with the pages kept, a change of what is made of them is
  * measured in seconds. QUERN_RECOGNISER chooses who reads.
  */
+#include "retell.h"
+
 #include "base/file.h"
 #include "base/json.h"
 #include "document/page_codec.h"
@@ -138,22 +142,48 @@ static q_code say(const char *what, const char *path, char **words, q_arena *a, 
     return rc ? rc : q_fd_write(STDOUT_FILENO, bytes, err);
 }
 
+static q_code retell_pages(const char *path, const char *truth, const char *to, q_arena *a,
+                           q_err *err)
+{
+    q_buf b = q_buf_init(a, memory);
+    q_pages pages;
+    q_str bytes;
+    q_code rc = q_file_read(a, path, memory, &bytes, err);
+
+    if (!rc)
+        rc = q_pages_decode(bytes, a, &pages, err);
+    if (!rc)
+        rc = q_file_read(a, truth, memory, &bytes, err);
+    if (!rc)
+        rc = retell(&pages, bytes, a, err);
+    if (rc)
+        return rc;
+    q_pages_encode(&pages, &b);
+    rc = q_buf_finish(&b, &bytes, err);
+    return rc ? rc : q_file_replace(to, bytes, 0644, err);
+}
+
 int main(int argc, char **argv)
 {
     q_arena *a = q_arena_new(memory);
     q_err err = {0};
-    bool reads;
+    bool reads, retells;
     q_code rc;
 
     setenv("OMP_THREAD_LIMIT", "1", 1);
     reads = argc > 1 && strcmp(argv[1], "read") == 0;
-    if (!a || argc < 3 || (reads && argc != 4)) {
+    retells = argc > 1 && strcmp(argv[1], "retell") == 0;
+    if (!a || argc < 3 || (reads && argc != 4) || (retells && argc != 5)) {
         fputs("usage: bench_pages read DOCUMENT PAGES | text PAGES | expense PAGES |"
-              " analyze PAGES [FEATURE|QUESTION...]\n",
+              " analyze PAGES [FEATURE|QUESTION...] | retell PAGES TRUTH TO\n",
               stderr);
         return 2;
     }
-    rc = reads ? read_pages(argv[2], argv[3], a, &err) : say(argv[1], argv[2], argv + 3, a, &err);
+    if (retells)
+        rc = retell_pages(argv[2], argv[3], argv[4], a, &err);
+    else
+        rc = reads ? read_pages(argv[2], argv[3], a, &err)
+                   : say(argv[1], argv[2], argv + 3, a, &err);
     if (rc)
         fprintf(stderr, "bench_pages: %s: %s\n", argv[2], err.msg);
     q_arena_free(a);
