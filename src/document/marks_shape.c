@@ -254,3 +254,16 @@ bool marks__circle(PIX *binary, int x, int y, int w, int h, const marks_limits *
     judge(out, disc_share(&p, 0, 0.55));
     return true;
 }
+
+bool marks__alone(PIX *binary, const marks_shape *s)
+{
+    part p = part_of(binary, s->x, s->y, s->w, s->h);
+    int far = L_MAX(2, s->w / 5), width = pixGetWidth(binary);
+
+    for (int y = s->y + s->h / 5; y < s->y + s->h - s->h / 5; y++)
+        for (int d = 2; d <= far; d++)
+            if ((s->x - d >= 0 && ink(&p, s->x - d, y)) ||
+                (s->x + s->w - 1 + d < width && ink(&p, s->x + s->w - 1 + d, y)))
+                return false;
+    return true;
+}

@@ -22,4 +22,7 @@ bool marks__square(struct Pix *binary, int x, int y, int w, int h, const marks_l
 bool marks__circle(struct Pix *binary, int x, int y, int w, int h, const marks_limits *limits,
                    marks_shape *out);
 
+/* Is there no ink close beside it? A letter has its neighbours there. */
+bool marks__alone(struct Pix *binary, const marks_shape *s);
+
 #endif

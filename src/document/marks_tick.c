@@ -102,7 +102,8 @@ static size_t look(PIX *binary, BOXA *boxes, marks_shape *found)
             continue;
         if ((marks__square(binary, x, y, w, h, &limits, &s) ||
              marks__circle(binary, x, y, w, h, &limits, &s)) &&
-            !is_known(found, n, &s))
+            !is_known(found, n, &s) &&
+            ((!s.round && s.selected) || marks__alone(binary, &s))) /* a mark may stick out */
             found[n++] = s;
     }
     return n;

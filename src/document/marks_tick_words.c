@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { MAX_WORDS = 8000, MAX_TICKS = 2000 };
 
@@ -79,6 +78,46 @@ static bool is_letter(const q_page *page, const q_tick *t)
     return false;
 }
 
+/* Has it a label: a word close beside it? */
+static bool has_label(const q_page *page, const q_tick *t)
+{
+    size_t n = page->word_count < MAX_WORDS ? page->word_count : MAX_WORDS;
+    double y = t->box.top + t->box.height / 2;
+
+    for (size_t i = 0; i < n; i++) {
+        q_box b = page->words[i].box;
+        double before = t->box.left - q_box_right(b), behind = b.left - q_box_right(t->box);
+        double apart = fmax(before, behind);
+
+        if (y > b.top && y < q_box_bottom(b) && apart > -0.5 * t->box.width &&
+            apart < 6 * t->box.width)
+            return true;
+    }
+    return false;
+}
+
+/* Are there others like it, in its row or column? */
+static bool has_peers(const q_page *page, const q_tick *t)
+{
+    size_t peers = 0;
+
+    for (size_t i = 0; i < page->marks.tick_count && i < MAX_TICKS && peers < 2; i++) {
+        const q_box b = page->marks.ticks[i].box;
+
+        if (&page->marks.ticks[i] == t || fabs(b.width - t->box.width) > 0.25 * t->box.width)
+            continue;
+        peers += fabs(b.left - t->box.left) < 0.4 * t->box.width ||
+                 fabs(b.top - t->box.top) < 0.4 * t->box.height;
+    }
+    return peers >= 2;
+}
+
+static bool is_kept(const q_page *page, const q_tick *t, double least)
+{
+    return t->box.height >= least && !is_letter(page, t) &&
+           (has_label(page, t) || has_peers(page, t));
+}
+
 static bool is_squarish(const q_page *page, q_box b)
 {
     double width = b.width * page->width_pt, height = b.height * page->height_pt;
@@ -107,14 +146,12 @@ q_code marks__ticks_beside_words(q_page *page, q_arena *a, q_err *err)
 
     if (least_height(page, a, &least, err))
         return Q_NOMEM;
-    for (size_t i = 0; i < page->marks.tick_count; i++)
-        if (page->marks.ticks[i].box.height >= least && !is_letter(page, &page->marks.ticks[i]))
-            page->marks.ticks[kept++] = page->marks.ticks[i];
-    page->marks.tick_count = kept;
-    if (q_arena_grow(a, &all, &cap, kept + 1, sizeof *all))
+    if (q_arena_grow(a, &all, &cap, page->marks.tick_count + 1, sizeof *all))
         return q_err_nomem(err);
-    if (kept)
-        memcpy(all, page->marks.ticks, kept * sizeof *all);
+    for (size_t i = 0; i < page->marks.tick_count; i++)
+        if (is_kept(page, &page->marks.ticks[i], least))
+            all[kept++] = page->marks.ticks[i];
+    page->marks.tick_count = kept;
     page->marks.ticks = all;
     for (size_t i = 0; i < words && page->marks.tick_count < MAX_TICKS; i++) {
         const q_word *w = &page->words[i];
