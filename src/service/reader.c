@@ -52,7 +52,7 @@ typedef struct arrival {
     bool there;
 } arrival;
 
-/* One document being read. Pages are given out in order; after a failure no
+/* One document being read. Pages are given out in order; after a failure that ends it no
  * further ones are, so the lowest failing page is always among those tried.
  */
 typedef struct reading {
@@ -73,6 +73,7 @@ typedef struct reading {
     arrival *arrivals;  /* under mu; instead of pages when they are handed on */
     size_t handed;      /* under mu: so many were */
     bool handing;       /* under mu: a thread is at it */
+    q_err **missing;    /* under mu: why a page could not be read, where that is no end */
 } reading;
 
 /* One thread's worker. */
@@ -217,10 +218,29 @@ static bool page_take(reading *r, size_t *index)
     return more;
 }
 
+/* Whether the rest can be read without this page: what it failed with is the page's own fault. */
+static bool can_miss(const reading *r, q_code rc)
+{
+    return r->missing && rc != Q_CANCELLED && rc != Q_NOMEM && rc != Q_IO && rc != Q_INTERNAL;
+}
+
+/* Under mu. */
+static bool miss_page(reading *r, size_t index, const q_err *err)
+{
+    q_err *kept = q_arena_alloc(r->arena, sizeof *kept);
+
+    if (!kept)
+        return false;
+    *kept = *err;
+    r->missing[index] = kept;
+    r->pages[index] = (q_page){.width_pt = 612, .height_pt = 792}; /* nothing on a sheet */
+    return true;
+}
+
 static void page_done(reading *r, size_t index, q_code rc, const q_err *err)
 {
     pthread_mutex_lock(&r->mu);
-    if (!rc)
+    if (!rc || (can_miss(r, rc) && miss_page(r, index, err)))
         r->done++;
     else if (index < r->failed_page) {
         r->failed_page = index;
@@ -265,6 +285,13 @@ static void progress(reading *r, size_t done)
         r->options->progress(r->options->progress_ctx, done, r->total);
 }
 
+static q_code check_cancelled(const reading *r, q_err *err)
+{
+    if (r->options->cancelled && r->options->cancelled(r->options->cancelled_ctx))
+        return q_err_set(err, Q_CANCELLED, "reading was cancelled");
+    return Q_OK;
+}
+
 /* Read pages until there are none. The lease has opened the document. */
 static void read_pages(lease *l, bool report)
 {
@@ -273,15 +300,18 @@ static void read_pages(lease *l, bool report)
 
     while (page_take(r, &index)) {
         q_err err = {.code = Q_OK};
-        q_code rc = Q_OK;
+        q_code rc = check_cancelled(r, &err);
 
-        if (!l->worker || l->read == PAGES_A_LEASE) {
+        if (!rc && (!l->worker || l->read == PAGES_A_LEASE)) {
             lease_end(l);
             rc = lease_begin(l, true, &err);
         }
         if (!rc)
             rc = read_page(l, index, &err);
+        err.code = rc;
         l->read++;
+        if (rc) /* it may have died of the page */
+            lease_end(l);
         page_done(r, index, rc, &err);
         hand_on(r);
         if (report) {
@@ -402,6 +432,24 @@ static void arrivals_free(reading *r)
     free(r->arrivals);
 }
 
+/* Tell of the pages that are missing. Fails when all are. */
+static q_code put_failures(reading *r, q_err *err)
+{
+    q_read_failures *f = r->options->failures;
+
+    *f = (q_read_failures){q_arena_array(r->arena, r->total, sizeof *f->items), 0};
+    if (!f->items)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < r->total; i++)
+        if (r->missing[i])
+            f->items[f->count++] = (q_read_failure){i, *r->missing[i]};
+    if (f->count == 0 || f->count < r->total)
+        return Q_OK;
+    if (err)
+        *err = f->items[0].error;
+    return q_err_add(err, f->items[0].error.code, "page 1");
+}
+
 static q_code read_all(reading *r, lease *l, q_err *err)
 {
     pthread_t threads[MAX_PARALLEL];
@@ -411,7 +459,9 @@ static q_code read_all(reading *r, lease *l, q_err *err)
         r->arrivals = calloc(r->total, sizeof *r->arrivals);
     else
         r->pages = q_arena_array(r->arena, r->total, sizeof *r->pages);
-    if (!r->pages && !r->arrivals)
+    if (r->options->failures)
+        r->missing = q_arena_array(r->arena, r->total, sizeof *r->missing);
+    if ((!r->pages && !r->arrivals) || (r->options->failures && !r->missing))
         return q_err_nomem(err);
     skip_pages(r);
     hand_on(r);
@@ -423,7 +473,7 @@ static q_code read_all(reading *r, lease *l, q_err *err)
         pthread_join(threads[i], NULL);
     if (r->failed_page == SIZE_MAX) {
         progress(r, r->total);
-        return Q_OK;
+        return r->missing ? put_failures(r, err) : Q_OK;
     }
     if (err)
         *err = r->failure;

@@ -38,12 +38,29 @@ typedef enum q_read_how {
     Q_READ_BESIDE   /* what is seen, but not where it has text */
 } q_read_how;
 
+typedef struct q_read_failure {
+    size_t page; /* from 0 */
+    q_err error;
+} q_read_failure;
+
+typedef struct q_read_failures { /* in the order of pages, in the arena */
+    q_read_failure *items;
+    size_t count;
+} q_read_failures;
+
 typedef struct q_read_options { /* 0 and NULL: as in q_read_default_options */
     q_document_limits limits;
     int timeout_ms;      /* for the whole document, waiting for a worker left out */
     int page_timeout_ms; /* for one page */
     size_t parallel;     /* workers at most; default: one a processor */
     bool marks;          /* look for what is drawn on the pages, too */
+    /* Default: the first page that fails ends it all. Else such pages are left empty and told of
+     * here; reading fails only when none can be read. Not where pages are handed on.
+     */
+    q_read_failures *failures;
+    /* Asked between pages, on any thread: true ends the reading with Q_CANCELLED. */
+    bool (*cancelled)(void *ctx);
+    void *cancelled_ctx;
     /* Called now and then on the caller's thread; default: nothing. */
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;
@@ -62,8 +79,8 @@ extern const q_read_options q_read_default_options;
 
 /* Read all pages of the file behind `fd` (borrowed, seekable). *out is in the
  * arena, and has no pages when they were handed on. Fails as q_document_open and q_document_read
- * do, and with Q_CRASHED or Q_TIMEOUT when a worker died or took too long. When a page fails the
- * sentence names it ("page 3: ..."): the first that does, by number.
+ * do, and with Q_CRASHED or Q_TIMEOUT when a worker died or took too long, Q_CANCELLED. When a page
+ * fails the sentence names it ("page 3: ..."): the first that does, by number.
  */
 Q_MUST_USE q_code q_read_document(q_workers *w, int fd, const q_read_options *options, q_arena *a,
                                   q_pages *out, q_err *err);

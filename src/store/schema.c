@@ -79,11 +79,21 @@ static const char *const search[] = {
     NULL,
 };
 
+/* A part holds the items from `first` on of its job's result (work/job_part.h). */
+static const char *const job_parts[] = {
+    "CREATE TABLE job_part ("
+    " job TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, number INTEGER NOT NULL,"
+    " first INTEGER NOT NULL, items INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    " PRIMARY KEY (job, number))",
+    NULL,
+};
+
 static const migration migrations[] = {
     {"records", records},
     {"jobs", jobs},
     {"objects", objects},
     {"search", search},
+    {"job parts", job_parts},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];

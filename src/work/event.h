@@ -2,7 +2,8 @@
  *
  * A listener does no work of its own but submits a job. That of a new object
  * is emitted inside the object's transaction, so that its jobs are there when
- * the object is, and not otherwise. The event's bytes are borrowed for the call.
+ * the object is, and not otherwise; so is the notice of a job that ended. The
+ * event's bytes are borrowed for the call.
  */
 #ifndef Q_WORK_EVENT_H
 #define Q_WORK_EVENT_H
@@ -10,9 +11,10 @@
 #include "base/str.h"
 
 typedef struct q_event {
-    q_str name; /* "ObjectCreated:Put", "ObjectRemoved:Delete" */
-    q_str bucket, key, etag, version;
+    q_str name; /* "ObjectCreated:Put", "ObjectRemoved:Delete"; "Notification" */
+    q_str bucket, key, etag, version; /* of an object */
     uint64_t size;
+    q_str topic, message; /* of a notification: the topic's ARN, and text for those who listen */
     int64_t time_ms;
 } q_event;
 

@@ -170,6 +170,7 @@ q_code q_function_put(q_catalog *c, const q_function_spec *spec, int64_t now_ms,
     q_map_str(map, Q_STR("folder"), spec->folder);
     q_map_str(map, Q_STR("bucket"), spec->bucket);
     q_map_str(map, Q_STR("prefix"), spec->prefix);
+    q_map_str(map, Q_STR("topic"), spec->topic);
     q_map_int(map, Q_STR("timeout_ms"), spec->timeout_ms);
     q_json_write(&json, map);
     rc = q_buf_finish(&json, &text, err);
@@ -191,6 +192,7 @@ static q_code spec_read(q_arena *a, const q_record *record, q_function_spec *out
                              .folder = q_value_str(map, Q_STR("folder"), Q_STR("")),
                              .bucket = q_value_str(map, Q_STR("bucket"), Q_STR("")),
                              .prefix = q_value_str(map, Q_STR("prefix"), Q_STR("")),
+                             .topic = q_value_str(map, Q_STR("topic"), Q_STR("")),
                              .timeout_ms = (int)q_value_int(map, Q_STR("timeout_ms"), 60000)};
     return Q_OK;
 }

@@ -26,6 +26,7 @@ typedef struct q_function_spec {
     q_str folder; /* absolute path with an executable `bootstrap` */
     q_str bucket; /* object-created events of this bucket invoke it; may be empty */
     q_str prefix; /* only keys that start so */
+    q_str topic;  /* notifications of this topic (its ARN or its name) invoke it; may be empty */
     int timeout_ms;
 } q_function_spec;
 

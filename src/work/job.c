@@ -22,6 +22,7 @@ enum {
 typedef struct job_kind {
     const char *name;
     q_job_fn fn;
+    q_job_ended_fn ended; /* or NULL */
     void *ctx;
     pthread_cond_t work;
     unsigned news; /* under jobs->mu; grows when there may be something to do */
@@ -57,7 +58,7 @@ struct q_jobs {
 
 /* ---- running ----------------------------------------------------------- */
 
-static bool is_closing(q_jobs *j)
+bool q_jobs_stopping(q_jobs *j)
 {
     bool closing;
 
@@ -67,13 +68,47 @@ static bool is_closing(q_jobs *j)
     return closing;
 }
 
+/* A job's end, as a transaction. */
+typedef struct ending {
+    q_jobs *jobs;
+    const job_kind *kind;
+    const q_job *job;
+    bool kept;
+} ending;
+
+static q_code end_write(q_catalog *c, void *arg, q_err *err)
+{
+    ending *e = arg;
+    q_code rc = lease__finish(c, q_str_of(e->jobs->owner), e->job, &e->kept, err);
+
+    if (!rc && e->kept && e->kind->ended)
+        rc = e->kind->ended(e->kind->ctx, e->job, err);
+    return rc;
+}
+
+/* Keep how it ended. */
+static void job_end(q_jobs *j, const job_kind *kind, q_job *job)
+{
+    ending e = {j, kind, job, false};
+    q_err err = {.code = Q_OK};
+    q_code rc;
+
+    job->ended_ms = q_now_ms();
+    rc = q_catalog_transact(j->catalog, end_write, &e, &err);
+    if (rc) /* its lease runs out and it is run again */
+        q_log(Q_LOG_ERROR, "job", "kind=%s id=%.12s outcome not kept: %s", kind->name, job->id.p,
+              err.msg);
+    else if (!e.kept)
+        q_log(Q_LOG_WARN, "job", "kind=%s id=%.12s was taken over meanwhile", kind->name,
+              job->id.p);
+}
+
 static void job_run(q_jobs *j, const job_kind *kind, q_job *job, q_arena *a)
 {
     q_err err = {.code = Q_OK};
-    bool kept = false;
     q_code rc = kind->fn(kind->ctx, job->id, job->request, a, &job->result, &err);
 
-    if (rc && is_closing(j)) { /* what it needs may have gone already */
+    if (rc && q_jobs_stopping(j)) { /* what it needs may have gone already */
         q_log(Q_LOG_INFO, "job", "kind=%s id=%.12s waits for the next start: %s", kind->name,
               job->id.p, err.msg);
         if (lease__return(j->catalog, q_str_of(j->owner), job->id, &err))
@@ -85,16 +120,9 @@ static void job_run(q_jobs *j, const job_kind *kind, q_job *job, q_arena *a)
     job->error = rc ? q_str_of(err.msg) : (q_str){NULL, 0};
     if (rc || !job->result.p)
         job->result = Q_STR("");
-    job->ended_ms = q_now_ms();
     if (rc)
         q_log(Q_LOG_WARN, "job", "kind=%s id=%.12s failed: %s", kind->name, job->id.p, err.msg);
-    rc = lease__finish(j->catalog, q_str_of(j->owner), job, &kept, &err);
-    if (rc) /* its lease runs out and it is run again */
-        q_log(Q_LOG_ERROR, "job", "kind=%s id=%.12s outcome not kept: %s", kind->name, job->id.p,
-              err.msg);
-    else if (!kept)
-        q_log(Q_LOG_WARN, "job", "kind=%s id=%.12s was taken over meanwhile", kind->name,
-              job->id.p);
+    job_end(j, kind, job);
 }
 
 static void running_set(job_runner *r, q_str id)
@@ -135,7 +163,10 @@ static bool run_next(job_runner *r)
     }
     if (found) {
         running_set(r, job.id);
-        job_run(j, r->kind, &job, a);
+        if (job.state == Q_JOB_FAILED) /* it was tried too often */
+            job_end(j, r->kind, &job);
+        else
+            job_run(j, r->kind, &job, a);
         running_set(r, Q_STR(""));
     }
     busy_set(j, false);
@@ -153,7 +184,7 @@ static void *runner(void *arg)
         pthread_mutex_lock(&j->mu);
         seen = r->kind->news;
         pthread_mutex_unlock(&j->mu);
-        while (!is_closing(j) && run_next(r))
+        while (!q_jobs_stopping(j) && run_next(r))
             ;
         pthread_mutex_lock(&j->mu);
         while (seen == r->kind->news && !j->closing)
@@ -283,6 +314,13 @@ q_code q_jobs_register(q_jobs *j, const char *kind, q_job_fn fn, void *ctx, q_er
     j->kinds[j->kind_count] = (job_kind){.name = kind, .fn = fn, .ctx = ctx};
     pthread_cond_init(&j->kinds[j->kind_count++].work, NULL);
     return Q_OK;
+}
+
+void q_jobs_on_end(q_jobs *j, const char *kind, q_job_ended_fn fn)
+{
+    for (size_t i = 0; i < j->kind_count; i++)
+        if (strcmp(j->kinds[i].name, kind) == 0)
+            j->kinds[i].ended = fn;
 }
 
 q_code q_jobs_start(q_jobs *j, q_err *err)

@@ -29,9 +29,17 @@ typedef struct q_job {
     int64_t created_ms, ended_ms;
 } q_job;
 
+/* Called when a job of the kind has ended, either way, in the transaction that says so: what it
+ * writes is there with the outcome or not at all. It must not wait; when it fails the outcome is
+ * not kept and the job is run again.
+ */
+typedef q_code (*q_job_ended_fn)(void *ctx, const q_job *job, q_err *err);
+
 /* With so many threads for each kind, so that a job may wait for one of another. */
 Q_MUST_USE q_code q_jobs_new(q_catalog *c, size_t threads, q_jobs **out, q_err *err);
 Q_MUST_USE q_code q_jobs_register(q_jobs *j, const char *kind, q_job_fn fn, void *ctx, q_err *err);
+/* For a kind that was registered; with its ctx. */
+void q_jobs_on_end(q_jobs *j, const char *kind, q_job_ended_fn fn);
 /* Takes up what an earlier run left, then runs what comes. */
 Q_MUST_USE q_code q_jobs_start(q_jobs *j, q_err *err);
 /* Start no further jobs. Those that fail from now on go back into the queue,
@@ -39,6 +47,8 @@ Q_MUST_USE q_code q_jobs_start(q_jobs *j, q_err *err);
  * stops; NULL is fine.
  */
 void q_jobs_stop(q_jobs *j);
+/* Whether it was told to stop: a long job had better fail, with Q_CANCELLED, and run next time. */
+bool q_jobs_stopping(q_jobs *j);
 /* Stops, and lets running jobs end; queued ones stay for next time. */
 void q_jobs_free(q_jobs *j);
 

@@ -105,19 +105,15 @@ static q_code candidate_find(q_catalog *c, const char *kind, q_job_state state, 
     return rc;
 }
 
-/* Fail a job whose runners all ended in the middle of it. */
-static q_code give_up(q_catalog *c, const candidate *k, int64_t now_ms, q_err *err)
+/* A job whose runners all ended in the middle of it has failed. */
+static q_code give_up(candidate *k, q_arena *a, q_err *err)
 {
-    char why[96];
-
-    snprintf(why, sizeof why, "the process that ran it ended before the job did, %lld times",
-             (long long)k->attempts);
-    return q_catalog_run(
-        c,
-        "UPDATE job SET state = 3, error_code = ?3, error = ?4, ended_ms = ?2"
-        " WHERE id = ?1 AND state = 1 AND lease_ms < ?2",
-        Q_PARAMS(Q_P_TEXT(k->job.id), Q_P_INT(now_ms), Q_P_INT(Q_CRASHED), Q_P_TEXT(q_str_of(why))),
-        NULL, err);
+    k->job.state = Q_JOB_FAILED;
+    k->job.error_code = Q_CRASHED;
+    k->job.result = Q_STR("");
+    k->job.error = q_str_printf(a, "the process that ran it ended before the job did, %lld times",
+                                (long long)k->attempts);
+    return k->job.error.p ? Q_OK : q_err_nomem(err);
 }
 
 q_code lease__take(q_catalog *c, const char *kind, q_str owner, int64_t now_ms, q_arena *a,
@@ -133,10 +129,9 @@ q_code lease__take(q_catalog *c, const char *kind, q_str owner, int64_t now_ms, 
         if (rc || !*found)
             return rc;
         if (k.attempts >= LEASE_ATTEMPTS) {
-            rc = give_up(c, &k, now_ms, err);
+            rc = give_up(&k, a, err);
             if (rc)
                 return rc;
-            continue;
         }
         rc = q_catalog_run(c,
                            "UPDATE job SET state = 1, owner = ?2, lease_ms = ?3,"

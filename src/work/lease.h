@@ -22,8 +22,8 @@ enum {
 Q_MUST_USE q_code lease__owner(char out[160], q_err *err);
 
 /* Take a waiting job of this kind for `owner`: *found says whether there was
- * one; then *job holds its id and request (in the arena). Jobs that used up
- * their attempts are failed on the way.
+ * one; then *job holds its id, kind and request (in the arena). One that used
+ * up its attempts comes as failed, with its error, and is only to be finished.
  */
 Q_MUST_USE q_code lease__take(q_catalog *c, const char *kind, q_str owner, int64_t now_ms,
                               q_arena *a, bool *found, q_job *job, q_err *err);

@@ -40,6 +40,7 @@ struct q_workers {
     pthread_mutex_t mu; /* held while a spawner is started or buried, never while one works */
     pthread_cond_t freed;
     size_t leased;                  /* under mu */
+    bool stopped;                   /* under mu */
     pid_t spawner;                  /* under mu; 0: none */
     int sock;                       /* under mu; to the spawner, -1: none */
     unsigned generation;            /* under mu; counts spawners */
@@ -191,6 +192,17 @@ q_code q_workers_new(const q_workers_config *config, q_workers **out, q_err *err
     return Q_OK;
 }
 
+void q_workers_stop(q_workers *w)
+{
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->mu);
+    w->stopped = true;
+    spawner_end(w);
+    pthread_cond_broadcast(&w->freed);
+    pthread_mutex_unlock(&w->mu);
+}
+
 void q_workers_free(q_workers *w)
 {
     if (!w)
@@ -208,7 +220,7 @@ void q_workers_free(q_workers *w)
 static void slot_take(q_workers *w)
 {
     pthread_mutex_lock(&w->mu);
-    while (w->leased == w->slots)
+    while (w->leased == w->slots && !w->stopped)
         pthread_cond_wait(&w->freed, &w->mu);
     w->leased++;
     pthread_mutex_unlock(&w->mu);
@@ -240,7 +252,9 @@ static q_code spawner_socket(q_workers *w, int *sock, unsigned *generation, q_er
     q_code rc = Q_OK;
 
     pthread_mutex_lock(&w->mu);
-    if (!w->spawner)
+    if (w->stopped)
+        rc = q_err_set(err, Q_CANCELLED, "the workers were stopped");
+    else if (!w->spawner)
         rc = spawner_start(w, err);
     if (!rc) {
         *sock = fcntl(w->sock, F_DUPFD_CLOEXEC, 0);

@@ -51,6 +51,10 @@ typedef struct q_worker q_worker;
  * model.
  */
 Q_MUST_USE q_code q_workers_new(const q_workers_config *config, q_workers **out, q_err *err);
+/* End all workers: calls that run fail with Q_CRASHED, leases from now on with
+ * Q_CANCELLED. NULL is fine.
+ */
+void q_workers_stop(q_workers *w);
 void q_workers_free(q_workers *w); /* ends spawner and workers; NULL is fine */
 
 /* Waits for a free slot. Fails with Q_IO, Q_NOMEM, Q_NOTFOUND (the spawner's

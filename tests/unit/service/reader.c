@@ -190,6 +190,48 @@ TEST(reader_names_the_page_that_killed_a_worker)
     close(fd);
 }
 
+TEST(reader_leaves_out_pages_where_it_may)
+{
+    int fd = sample_fd(sample_text_pdf(SAMPLE_INVOICE, 5, ""));
+    q_workers *w = workers("--fragile", 2);
+    q_read_failures failures;
+    q_read_options options = {.failures = &failures};
+    q_pages pages;
+    q_err err = {0};
+
+    CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, &err), Q_OK);
+    CHECK_EQ(pages.count, 5);
+    CHECK_EQ(failures.count, 1);
+    CHECK_EQ(failures.items[0].page, 2);
+    CHECK_EQ(failures.items[0].error.code, Q_CRASHED);
+    CHECK_EQ(pages.pages[2].line_count, 0);
+    CHECK_EQ(pages.pages[3].line_count, 4);
+    q_workers_free(w);
+    close(fd);
+}
+
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+TEST(reader_can_be_cancelled)
+{
+    int fd = sample_fd(sample_text_pdf(SAMPLE_INVOICE, 5, ""));
+    q_workers *w = workers("--spawner", 1);
+    q_read_failures failures;
+    q_read_options options = {.failures = &failures, .cancelled = always};
+    q_pages pages;
+
+    CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, NULL), Q_CANCELLED);
+    q_workers_stop(w);
+    options.cancelled = NULL;
+    CHECK_EQ(q_read_document(w, fd, &options, q_test_arena(), &pages, NULL), Q_CANCELLED);
+    q_workers_free(w);
+    close(fd);
+}
+
 TEST(reader_keeps_to_the_time_limit)
 {
     int fd = sample_fd(sample_text_pdf(SAMPLE_INVOICE, 5, ""));

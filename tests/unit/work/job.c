@@ -409,6 +409,89 @@ TEST(job_rows_are_forgotten_after_a_week)
     q_catalog_close(c);
 }
 
+typedef struct end_log {
+    atomic_int ends, failed_jobs;
+} end_log;
+
+static q_code upper_or_bad(void *ctx, q_str id, q_str request, q_arena *a, q_str *result,
+                           q_err *err)
+{
+    atomic_int runs = 0;
+
+    (void)ctx;
+    return q_str_is(request, "bad") ? q_err_set(err, Q_UNSUPPORTED, "bad")
+                                    : upper(&runs, id, request, a, result, err);
+}
+
+static q_code on_end(void *ctx, const q_job *job, q_err *err)
+{
+    end_log *log = ctx;
+
+    (void)err;
+    atomic_fetch_add(&log->ends, 1);
+    atomic_fetch_add(&log->failed_jobs, job->state == Q_JOB_FAILED);
+    return Q_OK;
+}
+
+TEST(job_tells_of_its_end_with_the_outcome)
+{
+    q_catalog *c = catalog_open(q_test_dir());
+    end_log log = {0};
+    char good[65], bad[65];
+    q_jobs *j = NULL;
+
+    q_log_set_level(Q_LOG_OFF);
+    CHECK_EQ(q_jobs_new(c, 2, &j, NULL), Q_OK);
+    CHECK_EQ(q_jobs_register(j, "told", upper_or_bad, &log, NULL), Q_OK);
+    q_jobs_on_end(j, "told", on_end);
+    CHECK_EQ(q_jobs_start(j, NULL), Q_OK);
+    CHECK_EQ(q_job_submit(j, "told", Q_STR("good"), Q_STR(""), good, NULL), Q_OK);
+    CHECK_EQ(q_job_submit(j, "told", Q_STR("bad"), Q_STR(""), bad, NULL), Q_OK);
+    CHECK_EQ(wait_ended(j, "told", good).state, Q_JOB_SUCCEEDED);
+    CHECK_EQ(wait_ended(j, "told", bad).state, Q_JOB_FAILED);
+    CHECK_EQ(atomic_load(&log.ends), 2);
+    CHECK_EQ(atomic_load(&log.failed_jobs), 1);
+    q_jobs_free(j);
+    q_catalog_close(c);
+    q_log_set_level(Q_LOG_INFO);
+}
+
+/* A job that works until the server stops. */
+static q_code patient(void *ctx, q_str id, q_str request, q_arena *a, q_str *result, q_err *err)
+{
+    q_jobs **jobs = ctx;
+
+    (void)id, (void)request, (void)a, (void)result;
+    while (!q_jobs_stopping(*jobs))
+        nap();
+    return q_err_set(err, Q_CANCELLED, "the server stops");
+}
+
+TEST(job_that_is_cancelled_waits_for_the_next_start)
+{
+    q_catalog *c = catalog_open(q_test_dir());
+    char id[65];
+    q_jobs *j = NULL;
+    q_job job = {.state = Q_JOB_QUEUED};
+
+    q_log_set_level(Q_LOG_OFF);
+    CHECK_EQ(q_jobs_new(c, 1, &j, NULL), Q_OK);
+    CHECK_EQ(q_jobs_register(j, "patient", patient, &j, NULL), Q_OK);
+    CHECK_EQ(q_jobs_start(j, NULL), Q_OK);
+    CHECK_EQ(q_job_submit(j, "patient", Q_STR("x"), Q_STR(""), id, NULL), Q_OK);
+    while (job.state != Q_JOB_RUNNING) {
+        nap();
+        CHECK_EQ(q_job_get(j, "patient", q_str_of(id), q_test_arena(), &job, NULL), Q_OK);
+    }
+    q_jobs_free(j);
+    CHECK_EQ(q_jobs_new(c, 1, &j, NULL), Q_OK);
+    CHECK_EQ(q_job_get(j, "patient", q_str_of(id), q_test_arena(), &job, NULL), Q_OK);
+    CHECK_EQ(job.state, Q_JOB_QUEUED);
+    q_jobs_free(j);
+    q_catalog_close(c);
+    q_log_set_level(Q_LOG_INFO);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "--runner") == 0)
