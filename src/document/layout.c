@@ -3,6 +3,7 @@
 #include "document/layout_parts.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const double inside = 0.6;     /* of a line's box: then it belongs to a table or figure */
 static const double filled = 0.5;     /* of a figure's area: with more words it is none */
@@ -11,6 +12,8 @@ static const double form_gap = 2.5;   /* lines' heights between two lines of one
 static const size_t value_words = 14; /* a longer value reads as text */
 static const double list_gap = 3;     /* lines' heights between items of one list */
 static const double list_indent = 6;  /* heights by which items of one list are set in */
+
+enum { FORM_PAIRS = 2 }; /* that make a form */
 
 typedef struct layout_parts {
     q_part *items;
@@ -103,23 +106,25 @@ static q_code take_figures(layout_page *l, const q_tables *tables, layout_parts 
 
 /* ---- keys and values ------------------------------------------------------------ */
 
-static q_code count_form_words(const layout_page *l, const q_form *form, bool **out, q_err *err)
+/* Which words are a pair's, and which are the first of a key. */
+static q_code find_form_words(const layout_page *l, const q_form *form, bool **of_form,
+                              bool **is_key, q_err *err)
 {
-    bool *of_form = q_arena_array(l->arena, l->page->word_count, sizeof *of_form);
-
-    if (!of_form)
+    *of_form = q_arena_array(l->arena, l->page->word_count, sizeof **of_form);
+    *is_key = q_arena_array(l->arena, l->page->word_count, sizeof **is_key);
+    if (!*of_form || !*is_key)
         return q_err_nomem(err);
     for (size_t i = 0; i < form->count; i++) {
         const q_pair *p = &form->pairs[i];
 
-        if (p->value.count > value_words)
+        if (p->value.count > value_words || p->key.count == 0)
             continue;
+        (*is_key)[p->key.items[0]] = true;
         for (size_t k = 0; k < p->key.count; k++)
-            of_form[p->key.items[k]] = true;
+            (*of_form)[p->key.items[k]] = true;
         for (size_t k = 0; k < p->value.count; k++)
-            of_form[p->value.items[k]] = true;
+            (*of_form)[p->value.items[k]] = true;
     }
-    *out = of_form;
     return Q_OK;
 }
 
@@ -142,59 +147,107 @@ static bool near_form(const layout_page *l, q_box box, const layout_line *line)
     return down < form_gap * line->height && across < 4 * form_gap * line->height;
 }
 
+/* How many keys are in the lines of a part. */
+static size_t count_keys(const layout_page *l, const q_part *part, const bool *is_key)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < part->lines.count; i++) {
+        const q_line *line = &l->page->lines[part->lines.items[i]];
+
+        for (size_t k = 0; k < line->word_count; k++)
+            count += is_key[line->first_word + k];
+    }
+    return count;
+}
+
+/* A pair by itself is a sentence with a colon, or a heading; some together are a form. */
+static q_code end_form(layout_page *l, const q_part *part, const bool *is_key, layout_parts *parts,
+                       q_err *err)
+{
+    if (count_keys(l, part, is_key) < FORM_PAIRS)
+        return Q_OK;
+    for (size_t i = 0; i < part->lines.count; i++)
+        l->lines[part->lines.items[i]].taken = true;
+    return add_part(l, parts, *part, err);
+}
+
 static q_code take_form(layout_page *l, const q_form *form, layout_parts *parts, q_err *err)
 {
-    size_t first = parts->count, cap = 0;
-    bool *of_form = NULL;
-    q_code rc = form->count ? count_form_words(l, form, &of_form, err) : Q_OK;
+    static const q_part none = {.kind = Q_PART_KEY_VALUE, .list = SIZE_MAX, .confidence = 80};
+    bool *of_form = NULL, *is_key = NULL;
+    q_part part = none;
+    size_t cap = 0;
+    q_code rc = form->count ? find_form_words(l, form, &of_form, &is_key, err) : Q_OK;
 
     for (size_t i = 0; form->count && i < l->page->line_count && !rc; i++) {
         const q_line *line = &l->page->lines[i];
-        q_part *part = parts->count > first ? &parts->items[parts->count - 1] : NULL;
 
         if (l->lines[i].taken || !is_form_line(line, of_form))
             continue;
-        l->lines[i].taken = true;
-        if (!part || !near_form(l, part->box, &l->lines[i])) {
-            rc = add_part(
-                l, parts,
-                (q_part){
-                    .kind = Q_PART_KEY_VALUE, .box = line->box, .list = SIZE_MAX, .confidence = 80},
-                err);
-            if (rc)
-                return rc;
-            part = &parts->items[parts->count - 1];
+        if (part.lines.count && !near_form(l, part.box, &l->lines[i])) {
+            rc = end_form(l, &part, is_key, parts, err);
+            part = none;
             cap = 0;
         }
-        part->box = q_box_join(part->box, line->box);
-        rc = add_pick(l, &part->lines, &cap, i, err);
+        part.box = part.lines.count ? q_box_join(part.box, line->box) : line->box;
+        if (!rc)
+            rc = add_pick(l, &part.lines, &cap, i, err);
     }
-    return rc;
+    return rc || !part.lines.count ? rc : end_form(l, &part, is_key, parts, err);
 }
 
 /* ---- all together ------------------------------------------------------------------ */
 
+static int by_height(const void *x, const void *y)
+{
+    const q_box *a = x, *b = y;
+
+    return a->height < b->height ? -1 : a->height > b->height;
+}
+
+/* The box of the word that is as high as most of the line: one in another font, a raised number,
+ * makes the line's own box higher.
+ */
+static q_code usual_box(const layout_page *l, const q_line *line, q_box *out, q_err *err)
+{
+    q_box *boxes = q_arena_array(l->arena, line->word_count, sizeof *boxes);
+
+    if (!boxes)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < line->word_count; i++)
+        boxes[i] = l->page->words[line->first_word + i].box;
+    qsort(boxes, line->word_count, sizeof *boxes, by_height);
+    *out = l->page->from_text_layer ? boxes[line->word_count / 2] : line->box;
+    return Q_OK;
+}
+
 static q_code lines_init(layout_page *l, q_err *err)
 {
     double width = l->page->width_pt, height = l->page->height_pt;
+    q_code rc = Q_OK;
 
     l->lines = q_arena_array(l->arena, l->page->line_count, sizeof *l->lines);
     if (!l->lines)
         return q_err_nomem(err);
-    for (size_t i = 0; i < l->page->line_count; i++) {
+    for (size_t i = 0; i < l->page->line_count && !rc; i++) {
         const q_line *line = &l->page->lines[i];
-        double tight = line->box.height * height;
+        q_box box = line->box;
+        double tight;
         bool bullet;
 
+        rc = usual_box(l, line, &box, err);
+        tight = box.height * height;
         l->lines[i] = (layout_line){
             .left = line->box.left * width,
-            .top = line->box.top * height,
+            .top = box.top * height,
             .right = q_box_right(line->box) * width,
-            .bottom = q_box_bottom(line->box) * height,
+            .bottom = q_box_bottom(box) * height,
             .height = l->page->from_text_layer ? tight : layout__full_height(line->text, tight),
-            .marked = layout__item_text(line->text, &bullet)};
+            .marked = layout__item_text(line->text, &bullet),
+            .marker = layout__is_marker(line->text)};
     }
-    return Q_OK;
+    return rc;
 }
 
 static q_code take_blocks(layout_page *l, layout_parts *parts, q_err *err)

@@ -10,16 +10,19 @@ enum {
     BACK = 200, /* blocks that a line is compared with at most, from the lowest up */
     NEXT = 60,  /* lines that are looked at for the next in a column */
     WIDE = 15,  /* heights that a line of running text has at least */
-    FEW = 5     /* lines: from fewer no usual gap follows */
+    HEADING_WORDS = 7,
+    MARKER_GAP = 5, /* heights between a bullet and its item */
+    FEW = 5         /* lines: from fewer no usual gap follows */
 };
 
-static const double nearest = 0.95;  /* heights of a line: more between two parts paragraphs */
-static const double widest = 2.2;    /* so it does even where lines stand far apart */
-static const double looser = 1.25;   /* of the usual gap: more parts paragraphs */
-static const double steady = 1.35;   /* of the block's pitch: so is a wider step */
-static const double alike = 1.3;     /* heights of two lines of a paragraph */
-static const double indented = 0.8;  /* heights: a first line that is set in by as much */
-static const double short_end = 0.7; /* of the column: a line that ends there ends a paragraph */
+static const double nearest = 0.95;     /* heights of a line: more between two parts paragraphs */
+static const double widest = 2.2;       /* so it does even where lines stand far apart */
+static const double looser = 1.25;      /* of the usual gap: more parts paragraphs */
+static const double steady = 1.35;      /* of the block's pitch: so is a wider step */
+static const double alike = 1.3;        /* heights of two lines of a paragraph */
+static const double alike_fonts = 1.45; /* so for the boxes of fonts, which a paragraph may mix */
+static const double indented = 0.8;     /* heights: a first line that is set in by as much */
+static const double short_end = 0.7;    /* of the column: a line that ends there ends a paragraph */
 
 double layout__full_height(q_str text, double height)
 {
@@ -92,6 +95,14 @@ bool layout__item_text(q_str text, bool *bullet)
     return *bullet || is_counter(word);
 }
 
+bool layout__is_marker(q_str text)
+{
+    size_t length;
+
+    return text.n && !q_str_has(text, ' ') &&
+           ((is_bullet(q_utf8_decode(text, &length)) && length == text.n) || is_counter(text));
+}
+
 /* ---- joining ------------------------------------------------------------------ */
 
 static double overlap(double a0, double a1, double b0, double b1)
@@ -134,6 +145,19 @@ static bool is_capitals(q_str text)
     return capitals >= 4 && small == 0;
 }
 
+/* A short line without an end above a wide one, as paragraphs do not begin. */
+static bool is_heading_above(const layout_page *l, const layout_block *b, const layout_line *this)
+{
+    const q_line *first = &l->page->lines[b->lines.items[0]];
+
+    return b->lines.count == 1 && first->text.p[0] >= 'A' && first->text.p[0] <= 'Z' &&
+           first->word_count <= HEADING_WORDS &&
+           !q_str_has(Q_STR(".,;:-"), first->text.p[first->text.n - 1]) &&
+           this->right - this->left > WIDE * this->height &&
+           b->right - b->left < 0.6 * (this->right - this->left) &&
+           fabs(this->left - b->left) < indented * this->height;
+}
+
 /* Whether the line begins a paragraph though it stands close under the block. */
 static bool begins_anew(const layout_page *l, const layout_block *b, size_t line)
 {
@@ -141,7 +165,7 @@ static bool begins_anew(const layout_page *l, const layout_block *b, size_t line
     double width = b->right - b->left;
     size_t last_number = b->lines.items[b->lines.count - 1];
 
-    if (this->marked)
+    if (this->marked || is_heading_above(l, b, this))
         return true;
     if (b->lines.count == 1 && is_capitals(l->page->lines[last_number].text) &&
         !is_capitals(l->page->lines[line].text))
@@ -163,6 +187,26 @@ static double most_gap(const layout_page *l)
     return fmin(fmax(nearest, looser * l->spacing), widest);
 }
 
+/* An item's text, beside its bullet. */
+static bool follows_marker(const layout_page *l, const layout_block *b, size_t line)
+{
+    const layout_line *this = &l->lines[line], *marker = last_line(l, b);
+
+    return b->lines.count == 1 && marker->marker &&
+           overlap(marker->top, marker->bottom, this->top, this->bottom) >
+               0.3 * fmin(marker->height, this->height) &&
+           this->left > marker->left && this->left - marker->right < MARKER_GAP * this->height;
+}
+
+/* Wide lines below each other in a PDF: fonts of one paragraph may have different boxes. */
+static bool are_running(const layout_page *l, const layout_line *a, const layout_line *b)
+{
+    double height = fmin(a->height, b->height);
+
+    return l->page->from_text_layer && a->right - a->left > WIDE * height &&
+           b->right - b->left > WIDE * height && fabs(a->left - b->left) < 0.3 * height;
+}
+
 static bool continues(const layout_page *l, const layout_block *b, size_t line)
 {
     const layout_line *this = &l->lines[line], *last = last_line(l, b);
@@ -172,7 +216,8 @@ static bool continues(const layout_page *l, const layout_block *b, size_t line)
 
     if (!same_column(b, this) || step < 0.4 * least || gap > most_gap(l) * least)
         return false;
-    if (most > alike * least || (b->pitch > 0 && step > steady * b->pitch))
+    if (most > (are_running(l, last, this) ? alike_fonts : alike) * least ||
+        (b->pitch > 0 && step > steady * b->pitch))
         return false;
     return !begins_anew(l, b, line);
 }
@@ -184,6 +229,8 @@ static size_t block_above(const layout_page *l, size_t line)
     size_t end = l->block_count > BACK ? l->block_count - BACK : 0;
 
     for (size_t i = l->block_count; i-- > end;) {
+        if (follows_marker(l, &l->blocks[i], line))
+            return i;
         if (!continues(l, &l->blocks[i], line))
             continue;
         if (found != SIZE_MAX)
@@ -200,7 +247,8 @@ static q_code add_line(layout_page *l, layout_block *b, size_t line, q_err *err)
     if (q_arena_grow(l->arena, &b->lines.items, &b->line_cap, b->lines.count + 1,
                      sizeof *b->lines.items))
         return q_err_nomem(err);
-    if (b->lines.count)
+    b->marked = b->marked || (b->lines.count == 1 && last_line(l, b)->marker);
+    if (b->lines.count && this->top > last_line(l, b)->top + this->height / 2)
         b->pitch =
             (this->bottom + this->top) / 2 - (last_line(l, b)->bottom + last_line(l, b)->top) / 2;
     b->lines.items[b->lines.count++] = line;
@@ -233,6 +281,7 @@ typedef struct sorted_line {
     size_t number;
 } sorted_line;
 
+/* Markers first, so that their items find them. */
 static int by_top(const void *x, const void *y)
 {
     const sorted_line *a = x, *b = y;
@@ -312,7 +361,9 @@ q_code layout__blocks(layout_page *l, q_err *err)
         return q_err_nomem(err);
     for (size_t i = 0; i < all; i++)
         if (!l->lines[i].taken)
-            order[count++] = (sorted_line){l->lines[i].top, l->lines[i].left, i};
+            order[count++] =
+                (sorted_line){l->lines[i].top - (l->lines[i].marker ? l->lines[i].height / 2 : 0),
+                              l->lines[i].left, i};
     qsort(order, count, sizeof *order, by_top);
     rc = set_spacing(l, order, count, err);
     for (size_t i = 0; i < count && !rc; i++) {

@@ -17,6 +17,7 @@ typedef struct layout_line {
     double height; /* of a line with ascenders and descenders in this size */
     bool taken;    /* is in a table, figure or form */
     bool marked;   /* begins as a list's item does: with a bullet, a number, a letter */
+    bool marker;   /* is no more than that */
 } layout_line;
 
 /* Lines that belong together: a paragraph, a heading, an item. */
@@ -47,6 +48,8 @@ Q_MUST_USE q_code layout__blocks(layout_page *l, q_err *err);
 double layout__full_height(q_str text, double height);
 /* Whether a line's text begins as an item of a list; *bullet: by a sign, not a number. */
 bool layout__item_text(q_str text, bool *bullet);
+/* Whether it is such a beginning alone, as where the item stands far to the right. */
+bool layout__is_marker(q_str text);
 
 /* Decide what each block is, and l->body. */
 Q_MUST_USE q_code layout__kinds(layout_page *l, q_err *err);

@@ -81,6 +81,19 @@ TEST(layout_tells_title_headers_and_text)
     CHECK_EQ(layout.parts[2].lines.count, 4);
 }
 
+TEST(layout_parts_a_heading_from_the_text_close_below)
+{
+    sketch *s = sketch_new();
+    q_layout layout;
+
+    put_paragraph(s, 60, 100, 3);
+    put(s, 60, 160, 10, "Rating Rationale");
+    put_paragraph(s, 60, 173, 3);
+    layout = layout_of(s, NULL, NULL);
+    CHECK_EQ(layout.count, 3);
+    CHECK_EQ(layout.parts[1].kind, Q_PART_SECTION_HEADER);
+}
+
 TEST(layout_reads_columns_one_after_the_other)
 {
     sketch *s = sketch_new();
@@ -151,13 +164,14 @@ TEST(layout_reads_double_spaced_text_as_one)
 TEST(layout_takes_tables_figures_and_forms_whole)
 {
     static const q_part_kind kinds[] = {Q_PART_TEXT, Q_PART_TABLE, Q_PART_FIGURE, Q_PART_KEY_VALUE};
-    static size_t key[] = {5}, value[] = {6};
+    static size_t keys[] = {5, 7}, values[] = {6, 8};
     q_table table = {.box = {50.0 / 612, 195.0 / 792, 500.0 / 612, 40.0 / 792}, .confidence = 90};
     q_tables tables = {&table, 1};
     q_box figures[] = {{50.0 / 612, 300.0 / 792, 200.0 / 612, 100.0 / 792},
                        {50.0 / 612, 190.0 / 792, 500.0 / 612, 50.0 / 792}};
-    q_pair pair = {.key = {key, 1}, .value = {value, 1}};
-    q_form form = {&pair, 1};
+    q_pair pairs[] = {{.key = {&keys[0], 1}, .value = {&values[0], 1}},
+                      {.key = {&keys[1], 1}, .value = {&values[1], 1}}};
+    q_form form = {pairs, 2};
     sketch *s = sketch_new();
     q_layout layout;
 
@@ -167,13 +181,48 @@ TEST(layout_takes_tables_figures_and_forms_whole)
     put(s, 120, 350, 10, "Fig. 1");
     put(s, 60, 450, 10, "Name:");
     put(s, 110, 450, 10, "Ada Lovelace");
+    put(s, 60, 465, 10, "Born:");
+    put(s, 110, 465, 10, "1815");
     s->page.marks.figures = figures; /* the second is the table */
     s->page.marks.figure_count = 2;
     layout = layout_of(s, &tables, &form);
     check_kinds(&layout, kinds, 4);
     CHECK_EQ(layout.parts[1].lines.count, 2);
     CHECK_EQ(layout.parts[2].lines.count, 1);
-    CHECK_EQ(layout.parts[3].lines.count, 2);
+    CHECK_EQ(layout.parts[3].lines.count, 4);
+    form.count = 1; /* one pair is no form */
+    layout = layout_of(s, &tables, &form);
+    CHECK(layout.parts[3].kind != Q_PART_KEY_VALUE);
+}
+
+TEST(layout_puts_bullets_to_their_items)
+{
+    sketch *s = sketch_new();
+    q_layout layout;
+
+    put_paragraph(s, 60, 100, 3);
+    for (size_t i = 0; i < 3; i++) {
+        put(s, 90, 160 + 30 * (double)i, 10, "an item of a list that goes on");
+        put(s, 90, 173 + 30 * (double)i, 10, "in a second line");
+        put(s, 70, 161 + 30 * (double)i, 8, "\xe2\x80\xa2");
+    }
+    layout = layout_of(s, NULL, NULL);
+    CHECK_EQ(layout.count, 5);
+    CHECK_EQ(layout.parts[1].kind, Q_PART_LIST);
+    for (size_t i = 2; i < 5; i++) {
+        CHECK_EQ(layout.parts[i].list, 1);
+        CHECK_EQ(layout.parts[i].lines.count, 3);
+    }
+}
+
+TEST(layout_reads_lines_of_two_fonts_as_one_paragraph)
+{
+    sketch *s = sketch_new();
+
+    for (size_t i = 0; i < 6; i++)
+        put(s, 60, 100 + 12 * (double)i + (i % 2 ? 3 : 0), i % 2 ? 8.7 : 12.3,
+            i % 2 ? "a line whose letters come from another font file" : "running text of a font");
+    CHECK_EQ(layout_of(s, NULL, NULL).count, 1);
 }
 
 TEST(layout_has_every_line_once)
