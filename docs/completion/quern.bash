@@ -58,7 +58,7 @@ _quern() {
     _filedir
     return
     ;;
-  --on | --off | --to | --alias | --shape | --bound | --limit)
+  --on | --off | --to | --max-pages | --max-queries | --alias | --shape | --bound | --limit)
     return
     ;;
   esac
@@ -66,7 +66,7 @@ _quern() {
   local commands='serve read pdf expense search chat bot function model version help'
   local options='' subcommands=''
   case $command in
-  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --recogniser' ;;
+  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --max-pages --max-queries --recogniser' ;;
   read) options='--format --recogniser --data --no-index' ;;
   expense) options='--format --recogniser --data --no-index' ;;
   search) options='--data --limit --format' ;;

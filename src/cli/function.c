@@ -15,6 +15,20 @@
 
 enum { DEFAULT_TIMEOUT_MS = 60000 };
 
+/* What calls it: a bucket's objects, or a topic's notifications ("sns:TOPIC", an ARN). */
+static bool parse_on(const char *on, q_function_spec *spec)
+{
+    q_str s = q_str_of(on);
+
+    if (q_str_starts(s, Q_STR("arn:")))
+        spec->topic = s;
+    else if (q_str_starts(s, Q_STR("sns:")))
+        spec->topic = q_str_sub(s, 4, s.n);
+    else
+        return cli_s3_uri(on, &spec->bucket, &spec->prefix);
+    return spec->topic.n > 0;
+}
+
 static int add(const char *data, const char *name, const char *folder, const char *on)
 {
     q_function_spec spec = {.name = q_str_of(name), .timeout_ms = DEFAULT_TIMEOUT_MS};
@@ -23,8 +37,9 @@ static int add(const char *data, const char *name, const char *folder, const cha
     q_err err;
     int status = CLI_FAILED;
 
-    if (on && !cli_s3_uri(on, &spec.bucket, &spec.prefix))
-        return cli_usage(&cli_function, "--on is %s; s3://BUCKET/PREFIX is wanted", on);
+    if (on && !parse_on(on, &spec))
+        return cli_usage(&cli_function, "--on is %s; s3://BUCKET/PREFIX or sns:TOPIC is wanted",
+                         on);
     if (!realpath(folder, path)) {
         cli_error("%s: %s", folder, strerror(errno));
         return CLI_FAILED;
@@ -38,6 +53,15 @@ static int add(const char *data, const char *name, const char *folder, const cha
         status = CLI_OK;
     q_catalog_close(catalog);
     return status;
+}
+
+static q_str invoked_by(const q_function_spec *spec, q_arena *a)
+{
+    if (spec->bucket.n)
+        return q_str_printf(a, "s3://%.*s/%.*s", Q_ARG(spec->bucket), Q_ARG(spec->prefix));
+    if (spec->topic.n)
+        return q_str_printf(a, "sns:%.*s", Q_ARG(spec->topic));
+    return Q_STR("-");
 }
 
 static q_code print_list(q_catalog *catalog, q_arena *a, q_err *err)
@@ -59,10 +83,7 @@ static q_code print_list(q_catalog *catalog, q_arena *a, q_err *err)
     cells[2] = Q_STR("Folder");
     for (size_t i = 0; i < count; i++) {
         cells[3 * i + 3] = specs[i].name;
-        cells[3 * i + 4] =
-            specs[i].bucket.n
-                ? q_str_printf(a, "s3://%.*s/%.*s", Q_ARG(specs[i].bucket), Q_ARG(specs[i].prefix))
-                : Q_STR("-");
+        cells[3 * i + 4] = invoked_by(&specs[i], a);
         cells[3 * i + 5] = specs[i].folder;
     }
     cli_table_print(&(cli_table){cells, count + 1, 3, right, cli_width()}, &out);
@@ -92,7 +113,7 @@ static int list(const char *data)
 
 static int run(int argc, char **argv)
 {
-    static const cli_option options[] = {{"data", "DIR"}, {"on", "s3://BUCKET/PREFIX"}};
+    static const cli_option options[] = {{"data", "DIR"}, {"on", "URI"}};
     cli_words words;
 
     if (cli_options_read(&cli_function, options, 2, argc, argv, &words))
@@ -113,7 +134,9 @@ const cli_command cli_function = {
             "\n"
             "  add NAME FOLDER   define it, or define it anew\n"
             "  list              those that are defined\n"
-            "  --on URI          call it for every object put under s3://BUCKET/PREFIX\n"
+            "  --on URI          s3://BUCKET/PREFIX: call it for every object put there;\n"
+            "                    sns:TOPIC (an ARN, or the name at its end): call it for\n"
+            "                    every notification of that topic\n"
             "  --data DIR        the server's data folder (default: see quern help serve)\n"
             "\n"
             "A running server sees the change at once.\n",

@@ -37,6 +37,22 @@ static void set_log_level(const char *name)
             q_log_set_level((q_log_level)i);
 }
 
+/* An option's number, 1 to `most`; as it is without the option. */
+static bool read_limit(const char *name, const char *text, uint64_t most, size_t *out)
+{
+    uint64_t n;
+
+    if (!text)
+        return true;
+    if (!q_str_u64(q_str_of(text), &n) || n < 1 || n > most) {
+        cli_usage(&cli_serve, "--%s is %s; 1 to %llu is wanted", name, text,
+                  (unsigned long long)most);
+        return false;
+    }
+    *out = (size_t)n;
+    return true;
+}
+
 /* Serve until SIGINT or SIGTERM; both are blocked in every thread. */
 static q_code serve(const q_platform_config *config, const sigset_t *stop, q_err *err)
 {
@@ -64,7 +80,9 @@ static int run(int argc, char **argv)
                                          {"tls-key", "FILE"},
                                          {"log-level", "debug|info|warn|error|off"},
                                          {"max-document", "MIB"},
-                                         {"recogniser", "ppocr|tesseract"}};
+                                         {"recogniser", "ppocr|tesseract"},
+                                         {"max-pages", "N"},
+                                         {"max-queries", "N"}};
     q_platform_config config = {.address = "127.0.0.1", .port = "8470"};
     q_arena *a = q_arena_new(1 << 16);
     uint64_t mib = 0;
@@ -73,7 +91,7 @@ static int run(int argc, char **argv)
     int status;
     q_err err;
 
-    status = cli_options_read(&cli_serve, options, 7, argc, argv, &words);
+    status = cli_options_read(&cli_serve, options, 9, argc, argv, &words);
     if (status || !a)
         goto done;
     status = CLI_USAGE;
@@ -95,6 +113,9 @@ static int run(int argc, char **argv)
         cli_usage(&cli_serve, "--max-document is %s; 1 to 256 is wanted", words.values[5]);
         goto done;
     }
+    if (!read_limit("max-pages", words.values[7], 100000, &config.pages) ||
+        !read_limit("max-queries", words.values[8], 10000, &config.queries))
+        goto done;
     config.document_bytes = (size_t)mib << 20;
     config.recogniser = words.values[6];
     config.data_dir = cli_data_dir(words.values[0], a);
@@ -129,6 +150,8 @@ const cli_command cli_serve = {
             "  --tls-key FILE\n"
             "  --log-level LEVEL   debug, info, warn, error or off (default info)\n"
             "  --max-document MIB  of a document sent in a request (default 10)\n"
+            "  --max-pages N       of a document that is read (default 3000)\n"
+            "  --max-queries N     asked of one document (default 200)\n"
             "  --recogniser NAME   ppocr or tesseract: who reads pictures (default:\n"
             "                      $QUERN_RECOGNISER, else ppocr where it is installed)\n"
             "\n"

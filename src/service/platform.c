@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "net/server.h"
 #include "service/lex_bots.h"
+#include "service/notices.h"
 #include "service/pages.h"
 #include "service/picture.h"
 #include "service/reader.h"
@@ -171,6 +172,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
     if (!rc)
         rc = q_searchable_start(&p->app, err);
     if (!rc)
+        rc = q_notices_start(&p->app, err);
+    if (!rc)
         rc = q_textract_register(&p->app, err);
     if (!rc)
         rc = q_search_register(&p->app, err);
@@ -208,6 +211,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
         return;
     q_jobs_stop(p->app.jobs);
     q_server_drain(p->server, drain_ms);
+    q_workers_stop(p->app.workers); /* jobs that read are run again at the next start */
     used_ms = (q_monotonic_ns() - start) / 1000000;
     q_functions_stop(p->app.functions, used_ms < drain_ms ? drain_ms - (unsigned)used_ms : 0);
     q_server_free(p->server, 0);

@@ -133,6 +133,10 @@ static const q_handler handlers[] = {
     {.operation = "AnalyzeID", .run = textract__analyze_id, .waits = Q_WAITS_WORKER},
     {.operation = "StartDocumentTextDetection", .run = textract__start_detection},
     {.operation = "GetDocumentTextDetection", .run = textract__get_detection},
+    {.operation = "StartDocumentAnalysis", .run = textract__start_analysis},
+    {.operation = "GetDocumentAnalysis", .run = textract__get_analysis},
+    {.operation = "StartExpenseAnalysis", .run = textract__start_expense},
+    {.operation = "GetExpenseAnalysis", .run = textract__get_expense},
 };
 
 const q_service q_service_textract = {"textract", handlers, sizeof handlers / sizeof *handlers};

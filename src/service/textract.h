@@ -1,7 +1,7 @@
 /* service/textract.h - what textract's files share, and what it needs at start.
  *
  * DetectDocumentText, AnalyzeDocument, AnalyzeExpense and AnalyzeID read while the client waits;
- * StartDocumentTextDetection leaves a job, GetDocumentTextDetection its pages.
+ * Start... leaves a job, Get... says what it found (textract_job.h).
  */
 #ifndef Q_SERVICE_TEXTRACT_H
 #define Q_SERVICE_TEXTRACT_H
@@ -12,7 +12,7 @@
 #include "service/app.h"
 #include "wire/call.h"
 
-/* Make text detection a kind of job. Before the jobs start. */
+/* Make what Start... asks for kinds of jobs. Before the jobs start. */
 Q_MUST_USE q_code q_textract_register(q_app *app, q_err *err);
 
 /* The replies of DetectDocumentText, AnalyzeExpense and AnalyzeDocument, added to the map `out`;
@@ -44,6 +44,9 @@ Q_MUST_USE q_code textract__wanted(const q_value *in, size_t most_queries, q_are
                                    q_wanted *out, q_err *err);
 const q_value *textract__queries(const q_value *in);
 
+/* As q_textract_expense, with the pages' blocks or without. */
+void textract__expense(const q_expense *expense, const q_pages *pages, bool blocks, q_value *out);
+
 /* The name of the error that a failure to read is, NULL for the internal one. */
 const char *textract__error_name(q_code code);
 
@@ -53,5 +56,9 @@ q_code textract__analyze_expense(q_call *call);
 q_code textract__analyze_id(q_call *call);
 q_code textract__start_detection(q_call *call);
 q_code textract__get_detection(q_call *call);
+q_code textract__start_analysis(q_call *call);
+q_code textract__get_analysis(q_call *call);
+q_code textract__start_expense(q_call *call);
+q_code textract__get_expense(q_call *call);
 
 #endif

@@ -9,7 +9,7 @@ typedef struct feature_name {
     unsigned feature;
 } feature_name;
 
-static const feature_name known[] = {{"LAYOUT", Q_FEATURE_LAYOUT}};
+static const feature_name known[] = {{"TABLES", Q_FEATURE_TABLES}, {"LAYOUT", Q_FEATURE_LAYOUT}};
 
 static q_code features_read(const q_value *in, unsigned *out, q_err *err)
 {

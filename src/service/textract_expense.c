@@ -83,9 +83,9 @@ static void line_items(q_value *groups, const q_pages *pages, const q_expense_ta
     }
 }
 
-void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value *out)
+void textract__expense(const q_expense *expense, const q_pages *pages, bool blocks, q_value *out)
 {
-    textract_document blocks = {pages, NULL, NULL, pages->count > 1, textract__seed(pages)};
+    textract_document d = {pages, NULL, NULL, pages->count > 1, textract__seed(pages)};
     q_value *document, *list;
 
     q_map_int(q_map_map(out, Q_STR("DocumentMetadata")), Q_STR("Pages"), (int64_t)pages->count);
@@ -97,7 +97,13 @@ void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value 
     list = q_map_list(document, Q_STR("LineItemGroups"));
     for (size_t i = 0; i < expense->table_count; i++)
         line_items(list, pages, &expense->tables[i], i);
-    textract__blocks(&blocks, q_map_list(document, Q_STR("Blocks")));
+    if (blocks)
+        textract__blocks(&d, q_map_list(document, Q_STR("Blocks")));
+}
+
+void q_textract_expense(const q_expense *expense, const q_pages *pages, q_value *out)
+{
+    textract__expense(expense, pages, true, out);
 }
 
 q_code textract__analyze_expense(q_call *call)

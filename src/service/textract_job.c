@@ -1,226 +1,268 @@
-/* Text detection as a job: the request is the input as JSON, the result the
- * pages as bytes, so that every Get makes its blocks afresh and alike.
- */
-#include "base/encode.h"
+/* The jobs of the asynchronous operations: read the document, keep what it says. */
+#include "service/textract_job.h"
+
 #include "base/file.h"
 #include "base/json.h"
-#include "document/page_codec.h"
-#include "service/reader.h"
-#include "service/textract.h"
 #include "service/textract_block.h"
 #include "store/object.h"
 
-#include <inttypes.h>
+enum {
+    PART_ITEMS = 2000, /* blocks in one part at most */
+    SCRATCH = 256 << 20,
+    EXPENSE_PAGES = 100 /* of more, an expense comes without its blocks */
+};
 
-#define KIND "textract.detect"
+const textract_kind textract__kinds[TEXTRACT_KINDS] = {
+    {"textract.detect", "StartDocumentTextDetection", "text detection", "Blocks",
+     "DetectDocumentTextModelVersion", 1000, false, false},
+    {"textract.analyze", "StartDocumentAnalysis", "document analysis", "Blocks",
+     "AnalyzeDocumentModelVersion", 1000, false, true},
+    {"textract.expense", "StartExpenseAnalysis", "expense analysis", "ExpenseDocuments",
+     "AnalyzeExpenseModelVersion", 20, true, false},
+};
 
-enum { MAX_RESULTS = 1000, REQUEST_BYTES = 16384, RESULT_BYTES = 256 << 20 };
-
-/* ---- the job ------------------------------------------------------------- */
-
-static q_code open_requested(q_app *app, q_str request, q_arena *a, int *fd, q_err *err)
+const textract_kind *textract__kind_of(q_str job)
 {
-    q_value *in;
-    q_object found;
-    q_str bucket, name;
-    q_code rc = q_json_parse(a, request, &in, err);
+    for (size_t i = 0; i < TEXTRACT_KINDS; i++)
+        if (q_str_is(job, textract__kinds[i].job))
+            return &textract__kinds[i];
+    return NULL;
+}
 
-    if (rc)
-        return rc;
-    bucket = q_value_str(in, Q_STR("Bucket"), Q_STR(""));
-    name = q_value_str(in, Q_STR("Name"), Q_STR(""));
-    rc = q_object_open(app->objects, bucket, name, a, &found, fd, err);
+/* ---- reading ------------------------------------------------------------------- */
+
+static q_code open_document(q_app *app, const q_value *request, q_arena *a, int *fd, q_err *err)
+{
+    const q_value *object = q_value_at(request, "DocumentLocation", "S3Object", NULL);
+    q_object found;
+    q_code rc = q_object_open(app->objects, q_value_str(object, Q_STR("Bucket"), Q_STR("")),
+                              q_value_str(object, Q_STR("Name"), Q_STR("")), a, &found, fd, err);
+
     if (!rc && *fd < 0)
         return q_err_set(err, Q_INVALID, "the file is empty");
     return rc;
 }
 
-static q_code detect_job(void *ctx, q_str id, q_str request, q_arena *a, q_str *result, q_err *err)
+static bool stopping(void *ctx)
 {
-    q_app *app = ctx;
-    q_buf b = q_buf_init(a, RESULT_BYTES);
-    q_pages pages;
-    int fd = -1;
-    q_code rc = open_requested(app, request, a, &fd, err);
+    const q_app *app = ctx;
 
-    (void)id;
+    return q_jobs_stopping(app->jobs);
+}
+
+static q_code read_document(q_app *app, const q_value *request, unsigned features, q_arena *a,
+                            q_pages *pages, q_read_failures *failures, q_err *err)
+{
+    q_read_options options = {.limits = app->limits.document,
+                              .marks = q_analysis_needs_marks(features),
+                              .failures = failures,
+                              .cancelled = stopping,
+                              .cancelled_ctx = app};
+    int fd = -1;
+    q_code rc = open_document(app, request, a, &fd, err);
+
     if (!rc)
-        rc = q_read_document(app->workers, fd, &q_read_default_options, a, &pages, err);
+        rc = q_read_document(app->workers, fd, &options, a, pages, err);
     q_fd_close(fd);
+    if (!rc && failures->count && q_jobs_stopping(app->jobs))
+        return q_err_set(err, Q_CANCELLED, "the server stops"); /* workers may have been ended */
+    return rc;
+}
+
+/* ---- items ---------------------------------------------------------------------- */
+
+/* Items as one part or several. */
+static q_code add_parts(const q_value *list, q_job_parts *parts, q_arena *a, q_err *err)
+{
+    const q_value *v = q_value_first(list);
+    q_code rc = q_value_ok(list, err);
+
+    while (v && !rc) {
+        q_buf b = q_buf_init(a, SCRATCH);
+        size_t n = 0;
+        q_str text;
+
+        for (; v && n < PART_ITEMS; v = v->next) {
+            q_buf_char(&b, n++ ? ',' : '[');
+            q_json_write(&b, v);
+        }
+        q_buf_char(&b, ']');
+        rc = q_buf_finish(&b, &text, err);
+        if (!rc)
+            rc = q_job_parts_add(parts, n, text, err);
+    }
+    return rc;
+}
+
+static q_code page_parts(const textract_document *d, q_job_parts *parts, q_err *err)
+{
+    q_code rc = Q_OK;
+
+    for (size_t i = 0; i < d->pages->count && !rc; i++) {
+        q_arena *a = q_arena_new(SCRATCH);
+        q_value *list = a ? q_value_list(a) : NULL;
+
+        if (list) {
+            textract__page_blocks(d, i, list);
+            rc = add_parts(list, parts, a, err);
+        } else {
+            rc = q_err_nomem(err);
+        }
+        q_arena_free(a);
+    }
+    return rc;
+}
+
+static q_code expense_parts(const q_pages *pages, q_arena *a, q_job_parts *parts, q_err *err)
+{
+    q_value *reply = q_value_map(a);
+    q_expense expense;
+    q_code rc = q_expense_read(pages, a, &expense, err);
+
     if (rc)
         return rc;
-    q_pages_encode(&pages, &b);
-    return q_buf_finish(&b, result, err);
+    textract__expense(&expense, pages, pages->count <= EXPENSE_PAGES, reply);
+    rc = q_value_ok(reply, err);
+    return rc ? rc : add_parts(q_value_get(reply, Q_STR("ExpenseDocuments")), parts, a, err);
+}
+
+static q_code analysis_parts(const q_pages *pages, const q_value *request, const q_wanted *wanted,
+                             q_arena *a, q_job_parts *parts, q_err *err)
+{
+    textract_document d = {.pages = pages, .numbered = true, .seed = textract__seed(pages)};
+    q_analysis analysis;
+    q_code rc = q_analysis_read(pages, wanted, a, &analysis, err);
+
+    if (rc)
+        return rc;
+    d.analysis = &analysis;
+    d.queries = textract__queries(request);
+    return page_parts(&d, parts, err);
+}
+
+static q_code text_parts(const q_pages *pages, q_job_parts *parts, q_err *err)
+{
+    textract_document d = {.pages = pages, .numbered = true, .seed = textract__seed(pages)};
+
+    return page_parts(&d, parts, err);
+}
+
+/* ---- the result ------------------------------------------------------------------ */
+
+/* Pages that could not be read, one warning for each kind of failure. */
+static void put_warnings(const q_read_failures *failures, q_arena *a, q_value *result)
+{
+    q_value *warnings, *w, *pages;
+
+    if (failures->count == 0)
+        return;
+    warnings = q_map_list(result, Q_STR("Warnings"));
+    for (size_t i = 0; i < failures->count; i++) {
+        const q_read_failure *f = &failures->items[i];
+        const char *name = textract__error_name(f->error.code);
+        q_str code = q_str_of(name ? name : "InternalServerError");
+
+        for (w = warnings ? warnings->first : NULL; w; w = w->next)
+            if (q_str_eq(q_value_str(w, Q_STR("ErrorCode"), Q_STR("")), code))
+                break;
+        if (!w) {
+            w = q_list_map(warnings);
+            q_map_str(w, Q_STR("ErrorCode"), code);
+            q_map_list(w, Q_STR("Pages"));
+        }
+        pages = w ? w->last : NULL;
+        q_list_int(pages, (int64_t)f->page + 1);
+    }
+    q_map_str(
+        result, Q_STR("StatusMessage"),
+        q_str_printf(a, "page %zu: %s", failures->items[0].page + 1, failures->items[0].error.msg));
+}
+
+static q_code make_parts(const textract_kind *kind, const q_pages *pages, const q_value *request,
+                         const q_wanted *wanted, q_arena *a, q_job_parts *parts, q_err *err)
+{
+    if (kind->expense)
+        return expense_parts(pages, a, parts, err);
+    if (kind->analysis)
+        return analysis_parts(pages, request, wanted, a, parts, err);
+    return text_parts(pages, parts, err);
+}
+
+static q_code keep(q_app *app, const textract_kind *kind, q_str id, const q_value *request,
+                   const q_value *result, q_job_parts *parts, q_arena *a, q_err *err)
+{
+    textract_output to;
+    q_code rc = textract__output_of(request, id, a, &to, err);
+
+    if (!rc)
+        rc = q_job_parts_put(parts, app->catalog, id, err);
+    if (!rc && to.bucket.n)
+        rc = textract__output_write(app, &to, kind, id, result, err);
+    return rc;
+}
+
+static q_code run(q_app *app, const textract_kind *kind, q_str id, q_str text, q_arena *a,
+                  q_str *out, q_err *err)
+{
+    q_buf b = q_buf_init(a, TEXTRACT_RESULT_BYTES);
+    q_read_failures failures = {.count = 0};
+    q_value *request = NULL, *result = q_value_map(a);
+    q_job_parts *parts = NULL;
+    q_wanted wanted = {.features = 0};
+    q_pages pages;
+    q_code rc = q_json_parse(a, text, &request, err);
+
+    if (!rc && kind->analysis)
+        rc = textract__wanted(request, SIZE_MAX, a, &wanted, err);
+    if (!rc)
+        rc = read_document(app, request, wanted.features, a, &pages, &failures, err);
+    if (!rc)
+        rc = q_job_parts_new(&parts, err);
+    if (!rc)
+        rc = make_parts(kind, &pages, request, &wanted, a, parts, err);
+    if (rc)
+        goto done;
+    q_map_int(result, Q_STR("Pages"), (int64_t)pages.count);
+    q_map_int(result, Q_STR("Items"), (int64_t)q_job_parts_items(parts));
+    put_warnings(&failures, a, result);
+    rc = q_value_ok(result, err);
+    if (!rc)
+        rc = keep(app, kind, id, request, result, parts, a, err);
+    if (rc)
+        goto done;
+    q_json_write(&b, result);
+    rc = q_buf_finish(&b, out, err);
+done:
+    q_job_parts_free(parts);
+    return rc;
+}
+
+static q_code run_detection(void *ctx, q_str id, q_str request, q_arena *a, q_str *result,
+                            q_err *err)
+{
+    return run(ctx, &textract__kinds[0], id, request, a, result, err);
+}
+
+static q_code run_analysis(void *ctx, q_str id, q_str request, q_arena *a, q_str *result,
+                           q_err *err)
+{
+    return run(ctx, &textract__kinds[1], id, request, a, result, err);
+}
+
+static q_code run_expense(void *ctx, q_str id, q_str request, q_arena *a, q_str *result, q_err *err)
+{
+    return run(ctx, &textract__kinds[2], id, request, a, result, err);
 }
 
 q_code q_textract_register(q_app *app, q_err *err)
 {
-    return q_jobs_register(app->jobs, KIND, detect_job, app, err);
-}
+    static const q_job_fn runs[TEXTRACT_KINDS] = {run_detection, run_analysis, run_expense};
+    q_code rc = Q_OK;
 
-/* ---- StartDocumentTextDetection ------------------------------------------ */
-
-static q_code refuse_what_is_missing(q_call *call)
-{
-    static const char *const members[] = {"NotificationChannel", "OutputConfig", "KMSKeyId"};
-
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-        if (q_value_get(call->in, q_str_of(members[i])))
-            return q_call_fail(call, "InvalidParameterException",
-                               "%s is not supported by this server; poll "
-                               "GetDocumentTextDetection for the result",
-                               members[i]);
-    return Q_OK;
-}
-
-/* What the job will need, in a form that is equal for equal calls. */
-static q_code request_write(q_call *call, q_str *out)
-{
-    const q_value *object = q_value_at(call->in, "DocumentLocation", "S3Object", NULL);
-    q_buf b = q_buf_init(call->arena, REQUEST_BYTES);
-    q_value *request = q_value_map(call->arena);
-    q_code rc;
-
-    q_map_str(request, Q_STR("Bucket"), q_value_str(object, Q_STR("Bucket"), Q_STR("")));
-    q_map_str(request, Q_STR("Name"), q_value_str(object, Q_STR("Name"), Q_STR("")));
-    q_map_str(request, Q_STR("JobTag"), q_value_str(call->in, Q_STR("JobTag"), Q_STR("")));
-    rc = q_value_ok(request, &call->err);
-    if (rc)
-        return rc;
-    q_json_write(&b, request);
-    return q_buf_finish(&b, out, &call->err);
-}
-
-q_code textract__start_detection(q_call *call)
-{
-    q_app *app = call->app;
-    q_str token = q_value_str(call->in, Q_STR("ClientRequestToken"), Q_STR("")), request;
-    char id[65];
-    int fd = -1;
-    q_code rc = refuse_what_is_missing(call);
-
-    if (rc)
-        return rc;
-    /* Whether it is there shows now; what it is, in the job. */
-    rc = textract__open(call, q_value_get(call->in, Q_STR("DocumentLocation")), &fd);
-    q_fd_close(fd);
-    if (!rc)
-        rc = request_write(call, &request);
-    if (rc)
-        return rc;
-    rc = q_job_submit(app->jobs, KIND, request, token, id, &call->err);
-    if (rc == Q_EXISTS)
-        return q_call_fail(call, "IdempotentParameterMismatchException",
-                           "ClientRequestToken %.*s was used with other parameters", Q_ARG(token));
-    if (rc)
-        return rc;
-    q_map_str(call->out, Q_STR("JobId"), q_str_copy(call->arena, q_str_of(id)));
-    return q_value_ok(call->out, &call->err);
-}
-
-/* ---- GetDocumentTextDetection -------------------------------------------- */
-
-/* A token is the number of the block to go on with, sealed with the job's id
- * so that one job's token is none of another's.
- */
-static q_str token_make(q_arena *a, q_str job, size_t from)
-{
-    q_buf b = q_buf_init(a, 1024);
-    q_str text = q_str_printf(a, "%.*s/%zu", Q_ARG(job), from), token;
-
-    q_buf_base64(&b, text);
-    return text.p && q_buf_finish(&b, &token, NULL) == Q_OK ? token : (q_str){NULL, 0};
-}
-
-static bool token_read(q_arena *a, q_str token, q_str job, size_t *from)
-{
-    q_str text, id, number;
-    uint64_t n;
-
-    if (q_base64_decode(a, token, &text, NULL) || !q_str_cut(text, '/', &id, &number) ||
-        !q_str_eq(id, job) || !q_str_u64(number, &n))
-        return false;
-    *from = (size_t)n;
-    return true;
-}
-
-/* Keep `count` items of a list from number `from` on. */
-static void keep_window(q_value *list, size_t from, size_t count)
-{
-    q_value *v = list->first;
-
-    for (; v && from; from--)
-        v = v->next;
-    list->first = v;
-    list->count = 0;
-    for (; v && list->count < count; v = v->next) {
-        list->last = v;
-        list->count++;
+    for (size_t i = 0; i < TEXTRACT_KINDS && !rc; i++) {
+        rc = q_jobs_register(app->jobs, textract__kinds[i].job, runs[i], app, err);
+        if (!rc)
+            q_jobs_on_end(app->jobs, textract__kinds[i].job, textract__notify);
     }
-    if (list->last)
-        list->last->next = NULL;
-}
-
-static q_code put_blocks(q_call *call, const q_job *job)
-{
-    int64_t max = q_value_int(call->in, Q_STR("MaxResults"), MAX_RESULTS);
-    q_str token = q_value_str(call->in, Q_STR("NextToken"), Q_STR(""));
-    size_t from = 0, count = max > MAX_RESULTS ? MAX_RESULTS : (size_t)max, all;
-    textract_document d = {.numbered = true};
-    q_value *list;
-    q_pages pages;
-    q_code rc = q_pages_decode(job->result, call->arena, &pages, &call->err);
-
-    if (rc)
-        return rc;
-    d.pages = &pages;
-    d.seed = textract__seed(&pages);
-    list = q_map_list(call->out, Q_STR("Blocks"));
-    textract__blocks(&d, list);
-    rc = q_value_ok(call->out, &call->err);
-    if (rc)
-        return rc;
-    all = q_value_count(list);
-    if (token.n && (!token_read(call->arena, token, job->id, &from) || from >= all))
-        return q_call_fail(call, "InvalidParameterException",
-                           "NextToken is not one that this job gave");
-    q_map_int(q_map_map(call->out, Q_STR("DocumentMetadata")), Q_STR("Pages"),
-              (int64_t)pages.count);
-    keep_window(list, from, count);
-    if (all - from > count)
-        q_map_str(call->out, Q_STR("NextToken"), token_make(call->arena, job->id, from + count));
-    q_map_str(call->out, Q_STR("DetectDocumentTextModelVersion"), Q_STR("1.0"));
-    return Q_OK;
-}
-
-q_code textract__get_detection(q_call *call)
-{
-    q_app *app = call->app;
-    q_str id = q_value_str(call->in, Q_STR("JobId"), Q_STR(""));
-    q_job job;
-    q_code rc = q_job_get(app->jobs, KIND, id, call->arena, &job, &call->err);
-    const char *error;
-
-    if (rc == Q_NOTFOUND)
-        return q_call_fail(call, "InvalidJobIdException", "there is no text detection job %.*s",
-                           Q_ARG(id));
-    if (rc)
-        return rc;
-    switch (job.state) {
-    case Q_JOB_SUCCEEDED:
-        q_map_str(call->out, Q_STR("JobStatus"), Q_STR("SUCCEEDED"));
-        rc = put_blocks(call, &job);
-        break;
-    case Q_JOB_FAILED:
-        error = textract__error_name(job.error_code);
-        q_map_str(call->out, Q_STR("JobStatus"), Q_STR("FAILED"));
-        q_map_str(call->out, Q_STR("StatusMessage"),
-                  q_str_printf(call->arena, "%s: %.*s", error ? error : "InternalServerError",
-                               Q_ARG(job.error)));
-        break;
-    default:
-        q_map_str(call->out, Q_STR("JobStatus"), Q_STR("IN_PROGRESS"));
-        break;
-    }
-    return rc ? rc : q_value_ok(call->out, &call->err);
+    return rc;
 }

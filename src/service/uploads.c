@@ -68,10 +68,10 @@ static q_value *notification(q_arena *a, const q_event *e, q_str function)
 /* The job's request: {"function": NAME, "event": {"Records": [...]}}, written
  * by parts so that the event is kept as one text.
  */
-static q_code submit(q_app *app, q_arena *a, const q_event *e, q_str function, q_err *err)
+q_code q_function_event_submit(q_app *app, q_str function, const q_value *event, q_arena *a,
+                               q_err *err)
 {
     q_buf b = q_buf_init(a, REQUEST_LIMIT);
-    q_value *event = notification(a, e, function);
     char id[65];
     q_str request;
     q_code rc = q_value_ok(event, err);
@@ -100,7 +100,8 @@ static q_code on_created(void *ctx, const q_event *e, q_err *err)
     for (size_t i = 0; i < n && !rc; i++)
         if (specs[i].bucket.n && q_str_eq(specs[i].bucket, e->bucket) &&
             q_str_starts(e->key, specs[i].prefix))
-            rc = submit(app, a, e, specs[i].name, err);
+            rc = q_function_event_submit(app, specs[i].name, notification(a, e, specs[i].name), a,
+                                         err);
     q_arena_free(a);
     return rc;
 }

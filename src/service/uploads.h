@@ -13,4 +13,8 @@
 /* Between the making of app->events, jobs, functions and q_jobs_start. */
 Q_MUST_USE q_code q_uploads_start(q_app *app, q_err *err);
 
+/* Submit a job that calls the function with this event, which is written as JSON. */
+Q_MUST_USE q_code q_function_event_submit(q_app *app, q_str function, const q_value *event,
+                                          q_arena *a, q_err *err);
+
 #endif

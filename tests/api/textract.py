@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""Textract under boto3 and the aws CLI: what documents say, by Bytes and from a bucket, now and as a job."""
+"""Textract under boto3 and the aws CLI: what documents say, by Bytes and from a bucket."""
 import json
-import signal
 import struct
 import subprocess
 import zlib
@@ -75,12 +74,6 @@ class Textract(Suite):
 
     def lines(self, reply):
         return [b['Text'] for b in reply['Blocks'] if b['BlockType'] == 'LINE']
-
-    def wait(self, job, **arguments):
-        def ended():
-            reply = self.textract.get_document_text_detection(JobId=job, **arguments)
-            return reply if reply['JobStatus'] != 'IN_PROGRESS' else None
-        return self.until(ended, 120, 'the end of the job')
 
     def test_blocks_are_a_tree_of_page_lines_words(self):
         reply = self.textract.detect_document_text(Document={'Bytes': pdf(LETTER[:1])})
@@ -264,66 +257,6 @@ class Textract(Suite):
         self.refused('InvalidS3ObjectException', 'no object', detect,
                      Document={'S3Object': {'Bucket': 'nowhere', 'Name': 'nothing'}})
         self.refused('BadDocumentException', 'empty', detect, Document={'S3Object': there})
-
-    def test_a_job_and_its_pages_of_blocks(self):
-        self.bucket('jobs', letter=pdf(LETTER))
-        where = {'S3Object': {'Bucket': 'jobs', 'Name': 'letter'}}
-        job = self.textract.start_document_text_detection(DocumentLocation=where, JobTag='a-tag')['JobId']
-        whole = self.wait(job)
-        self.assertEqual(whole['JobStatus'], 'SUCCEEDED')
-        self.assertEqual(whole['DocumentMetadata'], {'Pages': 2})
-        self.assertEqual(self.lines(whole), LETTER[0] + LETTER[1])
-        self.assertTrue(all('Page' in b for b in whole['Blocks']))
-        parts, token = [], {}
-        while True:
-            part = self.textract.get_document_text_detection(JobId=job, MaxResults=4, **token)
-            self.assertLessEqual(len(part['Blocks']), 4)
-            parts += part['Blocks']
-            if 'NextToken' not in part:
-                break
-            token = {'NextToken': part['NextToken']}
-        self.assertEqual(parts, whole['Blocks'])
-        other = self.textract.start_document_text_detection(DocumentLocation=where)['JobId']
-        self.wait(other)
-        self.refused('InvalidParameterException', 'NextToken', self.textract.get_document_text_detection,
-                     JobId=other, **token)
-        self.refused('InvalidParameterException', 'NextToken', self.textract.get_document_text_detection,
-                     JobId=job, NextToken='bm90aGluZw==')
-
-    def test_a_job_fails_with_its_reason(self):
-        self.bucket('failures', zip=b'PK\x03\x04' + bytes(60))
-        reply = self.wait(self.textract.start_document_text_detection(
-            DocumentLocation={'S3Object': {'Bucket': 'failures', 'Name': 'zip'}})['JobId'])
-        self.assertEqual(reply['JobStatus'], 'FAILED')
-        self.assertRegex(reply['StatusMessage'], 'UnsupportedDocumentException: .*a ZIP archive')
-
-    def test_job_tokens_and_refusals(self):
-        start = self.textract.start_document_text_detection
-        self.bucket('tokens', one=pdf(LETTER), two=pdf(LETTER))
-        one, two = ({'S3Object': {'Bucket': 'tokens', 'Name': n}} for n in ('one', 'two'))
-        first = start(DocumentLocation=one, ClientRequestToken='t1')['JobId']
-        self.assertEqual(start(DocumentLocation=one, ClientRequestToken='t1')['JobId'], first)
-        self.refused('IdempotentParameterMismatchException', 't1', start, DocumentLocation=two,
-                     ClientRequestToken='t1')
-        self.assertNotEqual(start(DocumentLocation=one)['JobId'], first)
-        self.refused('InvalidParameterException', 'NotificationChannel', start, DocumentLocation=one,
-                     NotificationChannel={'SNSTopicArn': 'arn:aws:sns:us-east-1:123456789012:topic',
-                                          'RoleArn': 'arn:aws:iam::123456789012:role/role'})
-        self.refused('InvalidParameterException', 'OutputConfig', start, DocumentLocation=one,
-                     OutputConfig={'S3Bucket': 'tokens'})
-        self.refused('InvalidS3ObjectException', 'no object', start,
-                     DocumentLocation={'S3Object': {'Bucket': 'tokens', 'Name': 'three'}})
-        self.refused('InvalidJobIdException', 'no text detection job', self.textract.get_document_text_detection,
-                     JobId='0' * 64)
-
-    def test_a_result_survives_a_restart(self):
-        self.bucket('restart', letter=pdf(LETTER))
-        job = self.textract.start_document_text_detection(
-            DocumentLocation={'S3Object': {'Bucket': 'restart', 'Name': 'letter'}})['JobId']
-        self.server.stop(signal.SIGKILL)
-        self.server.start()
-        self.textract = boto3_client(self.server, 'textract')
-        self.assertEqual(self.lines(self.wait(job)), LETTER[0] + LETTER[1])
 
     def test_the_aws_cli(self):
         self.bucket('cli', letter=pdf(LETTER[:1]))

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "document/page_codec.h"
+#include "document/table.h"
 #include "service/textract.h"
 
 #include <fcntl.h>
@@ -81,6 +82,7 @@ static q_code put_analysis(const q_pages *pages, char **words, q_arena *a, q_val
     static const char *const all[] = {"TABLES", "FORMS", "LAYOUT"};
     q_value *in = q_value_map(a), *features = q_map_list(in, Q_STR("FeatureTypes"));
     q_value *queries = NULL;
+    bool any;
     q_analysis analysis;
     q_wanted wanted;
     q_code rc;
@@ -102,7 +104,8 @@ static q_code put_analysis(const q_pages *pages, char **words, q_arena *a, q_val
         q_map_str(query, Q_STR("Text"), q_str_of(*words));
         q_list_str(q_map_list(query, Q_STR("Pages")), Q_STR("*"));
     }
-    for (size_t i = 0; i < 3 && q_value_count(features) == 0; i++)
+    any = q_value_count(features) > 0;
+    for (size_t i = 0; i < 3 && !any; i++)
         q_list_str(features, q_str_of(all[i]));
     rc = textract__wanted(in, 1000, a, &wanted, err);
     if (!rc)

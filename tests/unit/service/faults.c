@@ -298,7 +298,12 @@ TEST(documents_survive_a_lack_of_memory)
 {
     static const char where[] =
         "{\"DocumentLocation\":{\"S3Object\":{\"Bucket\":\"bucket\",\"Name\":\"key\"}}}";
+    static const char where_layout[] =
+        "{\"DocumentLocation\":{\"S3Object\":{\"Bucket\":\"bucket\",\"Name\":\"key\"}},"
+        "\"FeatureTypes\":[\"LAYOUT\"],\"OutputConfig\":{\"S3Bucket\":\"bucket\"}}";
     ask start = textract("Textract.StartDocumentTextDetection", where);
+    ask analyse = textract("Textract.StartDocumentAnalysis", where_layout);
+    ask spend = textract("Textract.StartExpenseAnalysis", where);
     q_str plain = q_str_of(document());
     q_str layout = q_str_printf(q_test_arena(), "%.*s,\"FeatureTypes\":[\"LAYOUT\"]}",
                                 (int)plain.n - 1, plain.p);
@@ -312,6 +317,14 @@ TEST(documents_survive_a_lack_of_memory)
         {"GetDocumentTextDetection",
          textract("Textract.GetDocumentTextDetection", "{\"JobId\":\"{job}\"}"),
          {start}},
+        {"StartDocumentAnalysis", analyse},
+        {"GetDocumentAnalysis",
+         textract("Textract.GetDocumentAnalysis", "{\"JobId\":\"{job}\"}"),
+         {analyse}},
+        {"StartExpenseAnalysis", spend},
+        {"GetExpenseAnalysis",
+         textract("Textract.GetExpenseAnalysis", "{\"JobId\":\"{job}\"}"),
+         {spend}},
         {"GetPagePicture",
          {"quern", "GET", "/_quern/picture/bucket/page?width=90", {NULL}, Q_STR_INIT("")},
          {put},
@@ -450,6 +463,10 @@ static bool swept(const char *operation)
                                             "AnalyzeID",
                                             "StartDocumentTextDetection",
                                             "GetDocumentTextDetection",
+                                            "StartDocumentAnalysis",
+                                            "GetDocumentAnalysis",
+                                            "StartExpenseAnalysis",
+                                            "GetExpenseAnalysis",
                                             "GetPagePicture",
                                             "GetSearchablePdf"};
 
