@@ -75,6 +75,8 @@ q_code marks__find(PIX *picture, const page__frame *frame, q_arena *a, q_marks *
         rc = marks__ticks(binary, a, out, err);
     if (!rc)
         rc = marks__edges(upright, a, out, err);
+    if (!rc)
+        rc = marks__figures(binary, a, out, err);
     pixDestroy(&upright);
     pixDestroy(&binary);
     return rc;

@@ -1,6 +1,7 @@
 /* document/marks.h - what is drawn on a page beside its text: lines, boxes to tick, pictures.
  *
  *     picture --set upright--> grey --threshold--> binary --rules--> lines
+ *                                                      --figures--> pictures, drawings
  *                              grey --edges--> light lines, shades
  */
 #ifndef Q_DOCUMENT_MARKS_H
@@ -23,5 +24,10 @@ Q_MUST_USE q_code marks__rules(struct Pix *binary, q_arena *a, q_marks *out, q_e
  * the lines that were found.
  */
 Q_MUST_USE q_code marks__edges(struct Pix *grey, q_arena *a, q_marks *out, q_err *err);
+
+/* Its pictures and drawings, each a box around what lies close together. Large letters may be
+ * among them: who knows the words drops those.
+ */
+Q_MUST_USE q_code marks__figures(struct Pix *binary, q_arena *a, q_marks *out, q_err *err);
 
 #endif
