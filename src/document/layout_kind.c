@@ -14,8 +14,9 @@ static const double plain_title_ends = 0.3; /* so for one in the text's size */
 enum {
     HEADER_WORDS = 14, /* in a section's header, at most */
     TITLE_WORDS = 40,
-    LINES = 3, /* of a title */
-    REACH = 60 /* blocks further down that are looked at for the next in a column */
+    LINES = 3,    /* of a title */
+    ENOUGH = 150, /* letters that tell the running text's height */
+    REACH = 60    /* blocks further down that are looked at for the next in a column */
 };
 
 /* ---- words ---------------------------------------------------------------------- */
@@ -112,7 +113,15 @@ static int by_height(const void *x, const void *y)
     return a->height < b->height ? -1 : a->height > b->height;
 }
 
-/* The height in which most letters of the page stand; of paragraphs, if there are any. */
+static size_t weigh(const layout_page *l, size_t line, weight *out)
+{
+    *out = (weight){l->lines[line].height, l->page->lines[line].text.n};
+    return out->letters;
+}
+
+/* The height in which most letters of the page stand: of its paragraphs, if they have enough, else
+ * of all its lines.
+ */
 static q_code set_body(layout_page *l, q_err *err)
 {
     weight *w = q_arena_array(l->arena, l->page->line_count, sizeof *w);
@@ -120,17 +129,14 @@ static q_code set_body(layout_page *l, q_err *err)
 
     if (!w)
         return q_err_nomem(err);
-    for (int pass = 0; pass < 2 && count == 0; pass++)
-        for (size_t i = 0; i < l->block_count; i++) {
-            const layout_block *b = &l->blocks[i];
-
-            for (size_t k = 0; k < b->lines.count && (pass || b->lines.count > 1); k++) {
-                size_t line = b->lines.items[k];
-
-                w[count++] = (weight){l->lines[line].height, l->page->lines[line].text.n};
-                all += l->page->lines[line].text.n;
-            }
-        }
+    for (size_t i = 0; i < l->block_count; i++)
+        for (size_t k = 0; k < l->blocks[i].lines.count && l->blocks[i].lines.count > 1; k++)
+            all += weigh(l, l->blocks[i].lines.items[k], &w[count++]);
+    if (all < ENOUGH) {
+        all = 0;
+        for (count = 0; count < l->page->line_count; count++)
+            all += weigh(l, count, &w[count]);
+    }
     qsort(w, count, sizeof *w, by_height);
     for (size_t i = 0; i < count; i++) {
         seen += w[i].letters;

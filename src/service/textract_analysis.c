@@ -9,7 +9,10 @@ typedef struct feature_name {
     unsigned feature;
 } feature_name;
 
-static const feature_name known[] = {{"TABLES", Q_FEATURE_TABLES}, {"LAYOUT", Q_FEATURE_LAYOUT}};
+static const feature_name known[] = {{"TABLES", Q_FEATURE_TABLES},
+                                     {"FORMS", Q_FEATURE_FORMS},
+                                     {"LAYOUT", Q_FEATURE_LAYOUT},
+                                     {"QUERIES", Q_FEATURE_QUERIES}};
 
 static q_code features_read(const q_value *in, unsigned *out, q_err *err)
 {

@@ -89,11 +89,8 @@ static const char *const job_parts[] = {
 };
 
 static const migration migrations[] = {
-    {"records", records},
-    {"jobs", jobs},
-    {"objects", objects},
-    {"search", search},
-    {"job parts", job_parts},
+    {"records", records}, {"jobs", jobs},           {"objects", objects},
+    {"search", search},   {"job parts", job_parts},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];

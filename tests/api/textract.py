@@ -7,6 +7,7 @@ import zlib
 
 from botocore.exceptions import ClientError
 from harness import ROOT, Server, Suite, boto3_client, main
+from papers import Page, pdf as pdf_of
 
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
 
@@ -124,15 +125,68 @@ class Textract(Suite):
                     said += [blocks[i]['Text'] for i in part['Relationships'][0]['Ids']]
         self.assertEqual(said, self.lines(reply))
 
+    def test_tables_forms_and_answers(self):
+        page = Page(600, 500).text(40, 60, 'Order 1815', 22).text(40, 110, 'Name:').text(120, 110, 'Ada Lovelace')
+        page.text(40, 130, 'Date:').text(120, 130, '10 December 1815')
+        for y in range(200, 301, 25):
+            page.rule(40, y, 440, y)
+        for x in (40, 240, 340, 440):
+            page.rule(x, 200 if x in (40, 440) else 225, x, 300)
+        page.text(50, 217, 'What was ordered')
+        for row, cells in enumerate((('Item', 'Quantity', 'Price'), ('Pump', '2', '45.00'), ('Valve', '1', '12.50'))):
+            for x, cell in zip((50, 250, 350), cells):
+                page.text(x, 242 + 25 * row, cell)
+        reply = self.textract.analyze_document(
+            Document={'Bytes': pdf_of([page])}, FeatureTypes=['TABLES', 'FORMS', 'QUERIES', 'LAYOUT'],
+            QueriesConfig={'Queries': [{'Text': 'What is the name?', 'Alias': 'NAME'},
+                                       {'Text': 'What is the price of the pump?', 'Pages': ['1-*']},
+                                       {'Text': 'What is the name?', 'Pages': ['2-3']}]})
+        blocks = {b['Id']: b for b in reply['Blocks']}
+        self.assertEqual(len(blocks), len(reply['Blocks']))
+
+        def related(block, kind='CHILD'):
+            return [blocks[i] for r in block.get('Relationships', []) if r['Type'] == kind for i in r['Ids']]
+
+        def text(block):
+            return ' '.join(b['Text'] for b in related(block))
+        for block in reply['Blocks']:
+            for r in block.get('Relationships', []):
+                self.assertTrue(all(i in blocks for i in r['Ids']), block)
+        table, = (b for b in reply['Blocks'] if b['BlockType'] == 'TABLE')
+        cells = {(c['RowIndex'], c['ColumnIndex']): text(c) for c in related(table)}
+        self.assertEqual([cells[r, c] for r in (2, 3, 4) for c in (1, 2, 3)],
+                         ['Item', 'Quantity', 'Price', 'Pump', '2', '45.00', 'Valve', '1', '12.50'])
+        merged, = related(table, 'MERGED_CELL')
+        self.assertEqual((merged['RowIndex'], merged['ColumnIndex'], merged['ColumnSpan']), (1, 1, 3))
+        self.assertEqual(' '.join(filter(None, map(text, related(merged)))), 'What was ordered')
+        pairs = {text(b): text(v) for b in reply['Blocks'] if 'KEY' in b.get('EntityTypes', [])
+                 for v in related(b, 'VALUE')}
+        self.assertEqual(pairs['Name:'], 'Ada Lovelace')
+        self.assertEqual(pairs['Date:'], '10 December 1815')
+        answers = {(b['Query']['Text'], b['Query'].get('Alias')): [a['Text'] for a in related(b, 'ANSWER')]
+                   for b in reply['Blocks'] if b['BlockType'] == 'QUERY'}
+        self.assertEqual(answers, {('What is the name?', 'NAME'): ['Ada Lovelace'],
+                                   ('What is the price of the pump?', None): ['45.00']})
+        parts = [b['BlockType'] for b in reply['Blocks'] if b['BlockType'].startswith('LAYOUT')]
+        self.assertIn('LAYOUT_TITLE', parts)
+        self.assertIn('LAYOUT_TABLE', parts)
+
     def test_features_are_refused_by_name(self):
         def refused(words, features, **further):
             self.refused('InvalidParameterException', words, self.textract.analyze_document,
                          Document={'Bytes': pdf(LETTER)}, FeatureTypes=features, **further)
+
+        def asking(*queries):
+            return {'QueriesConfig': {'Queries': list(queries)}}
         refused('SIGNATURES', ['LAYOUT', 'SIGNATURES'])
         refused('no feature', [])
         refused('HumanLoopConfig', ['LAYOUT'], HumanLoopConfig={
             'HumanLoopName': 'loop', 'FlowDefinitionArn': 'arn:aws:sagemaker:us-east-1:123456789012:flow-definition/f'})
-        refused('QueriesConfig', ['LAYOUT'], QueriesConfig={'Queries': [{'Text': 'Who wrote it?'}]})
+        refused('QueriesConfig', ['LAYOUT'], **asking({'Text': 'Who wrote it?'}))
+        refused('QueriesConfig', ['QUERIES'])
+        refused('3-2', ['QUERIES'], **asking({'Text': 'Who wrote it?', 'Pages': ['3-2']}))
+        refused('*-2', ['QUERIES'], **asking({'Text': 'Who wrote it?', 'Pages': ['*-2']}))
+        refused('at most 200', ['QUERIES'], **asking(*[{'Text': f'Who wrote {n}?'} for n in range(201)]))
 
     def test_expense(self):
         reply = self.textract.analyze_expense(Document={'Bytes': INVOICE.read_bytes()})

@@ -141,9 +141,11 @@ class Jobs(Suite):
     def test_document_analysis(self):
         where = self.where('analysis', pdf(LETTER))
         start, get = self.textract.start_document_analysis, self.textract.get_document_analysis
-        job = start(DocumentLocation=where, FeatureTypes=['LAYOUT'])['JobId']
+        asked = {'FeatureTypes': ['LAYOUT', 'TABLES', 'FORMS', 'QUERIES'],
+                 'QueriesConfig': {'Queries': [{'Text': 'Who has a pump?', 'Pages': ['*']}]}}
+        job = start(DocumentLocation=where, **asked)['JobId']
         whole = self.wait(job, get)
-        now = self.textract.analyze_document(Document=where, FeatureTypes=['LAYOUT'])
+        now = self.textract.analyze_document(Document=where, **asked)
         self.assertEqual(whole['Blocks'], now['Blocks'])
         self.assertEqual(whole['AnalyzeDocumentModelVersion'], now['AnalyzeDocumentModelVersion'])
         self.assertIn('LAYOUT_TEXT', [b['BlockType'] for b in whole['Blocks']])
@@ -320,7 +322,7 @@ class Jobs(Suite):
         location = '{"S3Object": {"Bucket": "cli", "Name": "document"}}'
         for start, get, options in (('start-document-text-detection', 'get-document-text-detection', ()),
                                     ('start-document-analysis', 'get-document-analysis',
-                                     ('--feature-types', 'LAYOUT')),
+                                     ('--feature-types', 'TABLES', 'FORMS')),
                                     ('start-expense-analysis', 'get-expense-analysis', ())):
             job = json.loads(self.aws('textract', start, '--document-location', location, *options,
                                       '--output', 'json'))['JobId']

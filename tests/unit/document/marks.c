@@ -65,6 +65,50 @@ TEST(marks_are_the_lines_of_a_box)
     check_form(&m, 0.002);
 }
 
+/* Rows of marks as large as letters, from 450 to 780. */
+static void letters(PIX *p)
+{
+    for (l_int32 y = 450; y < 780; y += 20)
+        for (l_int32 x = 50; x < 550; x += 10)
+            line(p, x, y, x + 6, y + (x % 3 ? 8 : 11));
+}
+
+/* A drawing: rings around one middle, 150 pixels wide. */
+static void rings(PIX *p, double middle_x, double middle_y)
+{
+    for (int r = 20; r <= 75; r += 11)
+        for (int degree = 0; degree < 720; degree++) {
+            l_int32 x = (l_int32)(middle_x + r * cos(degree * M_PI / 360));
+            l_int32 y = (l_int32)(middle_y + r * sin(degree * M_PI / 360));
+
+            line(p, x, y, x + 2, y + 2);
+        }
+}
+
+TEST(marks_have_drawings_as_figures)
+{
+    PIX *p = form();
+    q_marks m;
+
+    letters(p);
+    rings(p, 300, 100);
+    m = find(p, 0);
+    CHECK_EQ(m.figure_count, 1);
+    CHECK_NEAR(m.figures[0].left, 225.0 / WIDTH, 0.01);
+    CHECK_NEAR(m.figures[0].top, 25.0 / HEIGHT, 0.01);
+    CHECK_NEAR(m.figures[0].width, 150.0 / WIDTH, 0.02);
+    CHECK_NEAR(m.figures[0].height, 150.0 / HEIGHT, 0.02);
+}
+
+TEST(marks_have_no_figure_in_a_table_and_text)
+{
+    PIX *p = form();
+
+    letters(p);
+    line(p, 0, 0, 12, HEIGHT); /* a scan's dark border */
+    CHECK_EQ(find(p, 0).figure_count, 0);
+}
+
 TEST(marks_of_a_turned_page_are_those_of_the_page)
 {
     PIX *upright = form();

@@ -305,8 +305,9 @@ TEST(documents_survive_a_lack_of_memory)
     ask analyse = textract("Textract.StartDocumentAnalysis", where_layout);
     ask spend = textract("Textract.StartExpenseAnalysis", where);
     q_str plain = q_str_of(document());
-    q_str layout = q_str_printf(q_test_arena(), "%.*s,\"FeatureTypes\":[\"LAYOUT\"]}",
-                                (int)plain.n - 1, plain.p);
+    q_str layout =
+        q_str_printf(q_test_arena(), "%.*s,\"FeatureTypes\":[\"TABLES\",\"FORMS\",\"LAYOUT\"]}",
+                     (int)plain.n - 1, plain.p);
     ask put = {"s3", "PUT", "/bucket/page", {NULL}, sample_text_pdf(SAMPLE_INVOICE, 1, "")};
     const fault_case cases[] = {
         {"DetectDocumentText", textract("Textract.DetectDocumentText", document()), .slow = true},
