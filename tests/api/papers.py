@@ -97,3 +97,18 @@ def letter():
     """Two short pages."""
     return [Page().text(20, 30, 'Dear Mr Miller', 16).text(20, 60, 'your pump has arrived', 16),
             Page().text(20, 30, 'Yours', 16).text(20, 60, 'Ada Smith', 16)]
+
+
+def order():
+    """A page with a title, two keys with values, and a ruled table under one cell over all columns."""
+    page = Page(600, 500).text(40, 60, 'Order 1815', 22).text(40, 110, 'Name:').text(120, 110, 'Ada Lovelace')
+    page.text(40, 130, 'Date:').text(120, 130, '10 December 1815')
+    for y in range(200, 301, 25):
+        page.rule(40, y, 440, y)
+    for x in (40, 240, 340, 440):
+        page.rule(x, 200 if x in (40, 440) else 225, x, 300)
+    page.text(50, 217, 'What was ordered')
+    for row, cells in enumerate((('Item', 'Quantity', 'Price'), ('Pump', '2', '45.00'), ('Valve', '1', '12.50'))):
+        for x, cell in zip((50, 250, 350), cells):
+            page.text(x, 242 + 25 * row, cell)
+    return page

@@ -7,7 +7,7 @@ import zlib
 
 from botocore.exceptions import ClientError
 from harness import ROOT, Server, Suite, boto3_client, main
-from papers import Page, pdf as pdf_of
+from papers import order, pdf as pdf_of
 
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
 
@@ -126,18 +126,8 @@ class Textract(Suite):
         self.assertEqual(said, self.lines(reply))
 
     def test_tables_forms_and_answers(self):
-        page = Page(600, 500).text(40, 60, 'Order 1815', 22).text(40, 110, 'Name:').text(120, 110, 'Ada Lovelace')
-        page.text(40, 130, 'Date:').text(120, 130, '10 December 1815')
-        for y in range(200, 301, 25):
-            page.rule(40, y, 440, y)
-        for x in (40, 240, 340, 440):
-            page.rule(x, 200 if x in (40, 440) else 225, x, 300)
-        page.text(50, 217, 'What was ordered')
-        for row, cells in enumerate((('Item', 'Quantity', 'Price'), ('Pump', '2', '45.00'), ('Valve', '1', '12.50'))):
-            for x, cell in zip((50, 250, 350), cells):
-                page.text(x, 242 + 25 * row, cell)
         reply = self.textract.analyze_document(
-            Document={'Bytes': pdf_of([page])}, FeatureTypes=['TABLES', 'FORMS', 'QUERIES', 'LAYOUT'],
+            Document={'Bytes': pdf_of([order()])}, FeatureTypes=['TABLES', 'FORMS', 'QUERIES', 'LAYOUT'],
             QueriesConfig={'Queries': [{'Text': 'What is the name?', 'Alias': 'NAME'},
                                        {'Text': 'What is the price of the pump?', 'Pages': ['1-*']},
                                        {'Text': 'What is the name?', 'Pages': ['2-3']}]})

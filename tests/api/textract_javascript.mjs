@@ -1,4 +1,4 @@
-// Run by textract_javascript.py, which names the endpoint and a PDF.
+// Run by textract_javascript.py, which names the endpoint, an invoice and an order with a table.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,8 +6,9 @@ import { createRequire } from 'node:module';
 // Packages live beside the build, not beside this file.
 const need = createRequire(process.env.QUERN_CLIENTS + '/js/package.json');
 const {
-  AnalyzeExpenseCommand, DetectDocumentTextCommand, GetDocumentTextDetectionCommand,
-  StartDocumentTextDetectionCommand, TextractClient,
+  AnalyzeDocumentCommand, AnalyzeExpenseCommand, DetectDocumentTextCommand, GetDocumentAnalysisCommand,
+  GetDocumentTextDetectionCommand, GetExpenseAnalysisCommand, StartDocumentAnalysisCommand,
+  StartDocumentTextDetectionCommand, StartExpenseAnalysisCommand, TextractClient,
 } = need('@aws-sdk/client-textract');
 const { ComprehendClient, DetectEntitiesCommand, DetectKeyPhrasesCommand } = need('@aws-sdk/client-comprehend');
 const { GetCallerIdentityCommand, STSClient } = need('@aws-sdk/client-sts');
@@ -93,6 +94,55 @@ const id = expense.listDocs()[0].listSummaryFields().find((f) => f.fieldType.tex
 assert.equal(id.value.text, '35678-9');
 assert.ok(id.value.geometry.boundingBox.width > 0);
 assert.equal(id.pageNumber, 1);
+
+// ---- tables, forms, layout, answers
+
+const order = readFileSync(process.argv[3]);
+const features = {
+  FeatureTypes: ['TABLES', 'FORMS', 'LAYOUT', 'QUERIES'],
+  QueriesConfig: { Queries: [{ Text: 'What is the name?', Alias: 'NAME' }] },
+};
+
+function checkAnalysis(reply) {
+  const document = new TextractDocument(reply);
+  const page = document.pageNumber(1);
+  const table = page.tableAtIndex(0);
+  assert.equal(page.nTables, ofType(reply.Blocks, 'TABLE').length);
+  assert.deepEqual([table.nRows, table.nColumns], [4, 3]);
+  assert.equal(table.cellAt(1, 2).text, 'What was ordered');
+  assert.deepEqual(table.listRows({ repeatMultiRowCells: true }).slice(1).map((r) => r.listCells().map((c) => c.text)),
+    [['Item', 'Quantity', 'Price'], ['Pump', '2', '45.00'], ['Valve', '1', '12.50']]);
+  assert.equal(page.form.getFieldByKey('Name:').value.text, 'Ada Lovelace');
+  assert.equal(page.form.nFields, ofType(reply.Blocks, 'KEY_VALUE_SET').length / 2);
+  assert.equal(page.queries.getQueryByAlias('NAME').topResult.text, 'Ada Lovelace');
+  assert.ok(page.hasLayout);
+  const items = page.layout.listItems();
+  assert.ok(items.some((i) => i.blockType === 'LAYOUT_TABLE' && i.text.includes('12.50')));
+  assert.ok(items.some((i) => i.blockType === 'LAYOUT_TITLE' && i.text.includes('Order 1815')));
+  const all = items.flatMap((i) => i.listLayoutChildren ? i.listLayoutChildren() : [i]);
+  assert.ok(all.every((i) => i.geometry.boundingBox.height > 0));
+  assert.ok(document.html().includes('45.00'));
+  return reply.Blocks;
+}
+
+const analysed = checkAnalysis(await textract.send(new AnalyzeDocumentCommand({ Document: { Bytes: order }, ...features })));
+
+async function ended(command) {
+  for (;;) {
+    const reply = await textract.send(command);
+    if (reply.JobStatus !== 'IN_PROGRESS') return reply;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+await s3.send(new PutObjectCommand({ Bucket: 'documents', Key: 'order.pdf', Body: order }));
+const inBucket = (Name) => ({ DocumentLocation: { S3Object: { Bucket: 'documents', Name } } });
+const analysis = await textract.send(new StartDocumentAnalysisCommand({ ...inBucket('order.pdf'), ...features }));
+const later = checkAnalysis(await ended(new GetDocumentAnalysisCommand({ JobId: analysis.JobId })));
+assert.deepEqual(later.map((b) => b.Id), analysed.map((b) => b.Id));
+const spending = await textract.send(new StartExpenseAnalysisCommand(inBucket('invoice.pdf')));
+const spent = new TextractExpense(await ended(new GetExpenseAnalysisCommand({ JobId: spending.JobId })));
+assert.deepEqual(spent.listDocs()[0].listSummaryFields().map(seen), expense.listDocs()[0].listSummaryFields().map(seen));
 
 // ---- errors have their names
 

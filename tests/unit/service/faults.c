@@ -468,6 +468,10 @@ static bool swept(const char *operation)
                                             "GetDocumentAnalysis",
                                             "StartExpenseAnalysis",
                                             "GetExpenseAnalysis",
+                                            "StartDocumentAnalysis",
+                                            "GetDocumentAnalysis",
+                                            "StartExpenseAnalysis",
+                                            "GetExpenseAnalysis",
                                             "GetPagePicture",
                                             "GetSearchablePdf"};
 
