@@ -6,39 +6,51 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A region of rows and columns as a table; its words are taken. */
-static q_code read_region(table__text *t, const table__region *r, table__drafts *out, q_err *err)
+/* Columns, headings and rows as a table; its words are taken. */
+static q_code read_sheet(table__text *t, const table__sheet *s, table__drafts *out, q_err *err)
 {
-    table__draft d = {.box = r->box};
-    table__sheet s;
+    table__draft d = {.box = s->box, .columns = s->column_count, .structured = true};
     table__evidence evidence = {0};
     size_t rows = 0;
-    q_code rc = table__columns(t, r, &s, err);
+    q_code rc;
 
-    if (rc || s.column_count < 2 || s.strip_count < 2)
-        return rc;
-    table__body_find(&s);
-    d.columns = s.column_count;
-    d.x = q_arena_array(t->arena, s.column_count + 1, sizeof *d.x);
-    d.y = q_arena_array(t->arena, 2 * s.strip_count + 2, sizeof *d.y);
+    if (s->strip_count < 2 || s->body >= s->strip_count)
+        return Q_OK;
+    d.x = q_arena_array(t->arena, s->column_count + 1, sizeof *d.x);
+    d.y = q_arena_array(t->arena, 2 * s->strip_count + 2, sizeof *d.y);
     if (!d.x || !d.y)
         return q_err_nomem(err);
-    d.x[0] = s.box.left;
-    for (size_t i = 1; i < s.column_count; i++)
-        d.x[i] = (s.columns[i - 1].right + s.columns[i].left) / 2;
-    d.x[s.column_count] = s.box.right;
-    rc = table__heads(&s, &d, &rows, err);
+    d.x[0] = s->box.left;
+    for (size_t i = 1; i < s->column_count; i++)
+        d.x[i] = (s->columns[i - 1].right + s->columns[i].left) / 2;
+    d.x[s->column_count] = s->box.right;
+    rc = table__heads(s, &d, &rows, err);
     if (!rc)
-        rc = table__body(&s, rows, &d, err);
+        rc = table__body(s, rows, &d, err);
     if (!rc)
-        rc = table__weigh(&s, &d, &evidence, err);
+        rc = table__weigh(s, &d, &evidence, err);
     if (rc || !table__is_table(&evidence))
         return rc;
-    d.structured = true;
-    d.confidence = 90;
+    d.confidence = table__sureness(&evidence);
     for (size_t i = 0; i < d.word_count; i++)
         t->taken[d.words[i].word] = true;
     return table__drafts_add(out, t->arena, d, err);
+}
+
+/* A region of rows and columns. */
+static q_code read_region(table__text *t, const table__region *r, table__drafts *out, q_err *err)
+{
+    table__sheet whole, *sheets = NULL;
+    size_t count = 0;
+    q_code rc = table__columns(t, r, &whole, err);
+
+    if (rc || whole.column_count < 2 || whole.strip_count < 2)
+        return rc;
+    table__body_find(&whole);
+    rc = table__unfold(&whole, &sheets, &count, err);
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = read_sheet(t, &sheets[i], out, err);
+    return rc;
 }
 
 static q_code read_regions(table__text *t, table__drafts *out, q_err *err)

@@ -126,3 +126,11 @@ bool table__is_table(const table__evidence *e)
         return e->multi >= (few ? 4 : e->columns == 3 ? 3 : 2);
     return e->multi >= 5 && !few && e->aligned >= 0.9 && e->filled >= 0.8 && e->words < 4;
 }
+
+float table__sureness(const table__evidence *e)
+{
+    double rows = e->multi < 10 ? (double)e->multi / 10 : 1;
+    double lines = e->lines < 3 ? (double)e->lines / 3 : 1;
+
+    return (float)(100 * (0.3 + 0.25 * e->aligned + 0.15 * e->filled + 0.15 * lines + 0.15 * rows));
+}

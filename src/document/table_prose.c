@@ -281,20 +281,22 @@ static bool line_between(const table__text *t, double from, double to, double le
 static void mark_caption_below(table__text *t, size_t run)
 {
     const table__run *first = &t->runs[run];
+    table__rect above = first->box;
 
-    for (size_t lines = 0; lines < CAPTION_LINES; lines++) {
-        const table__run *r = &t->runs[run];
-        size_t next = r->row + 1 < t->row_count ? t->rows[r->row + 1].first_run : SIZE_MAX;
-        table__run *s = next == SIZE_MAX ? NULL : &t->runs[next];
+    for (size_t n = 0; n < CAPTION_LINES && t->runs[run].row + 1 < t->row_count; n++) {
+        const table__row *row = &t->rows[t->runs[run].row + 1];
+        stretch s = stretch_from(t, row->first_run);
 
-        if (!s || s->number || t->rows[s->row].run_count > 1 ||
-            middle(s->box) - middle(r->box) > 1.5 * (r->box.bottom - r->box.top) ||
-            s->box.left < first->box.left - 0.5 * t->em ||
-            s->box.left > first->box.left + 12 * t->em ||
-            line_between(t, middle(r->box), middle(s->box), s->box.left, s->box.right))
+        if (s.end != row->first_run + row->run_count || s.numbers * 2 > s.words ||
+            middle(s.box) - middle(above) > 1.5 * (above.bottom - above.top) ||
+            s.box.left < first->box.left - 0.5 * t->em ||
+            s.box.left > first->box.left + 12 * t->em ||
+            line_between(t, middle(above), middle(s.box), s.box.left, s.box.right))
             return;
-        s->prose = true;
-        run = next;
+        for (size_t j = s.first; j < s.end; j++)
+            t->runs[j].prose = true;
+        above = s.box;
+        run = s.first;
     }
 }
 

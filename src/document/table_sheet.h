@@ -47,6 +47,12 @@ Q_MUST_USE q_code table__columns(const table__text *t, const table__region *r, t
 /* Where the headings end: sheet->body, and column->numbers. */
 void table__body_find(table__sheet *s);
 
+/* One table, or several whose rows go on beside each other under the same headings. In the text's
+ * arena. Q_NOMEM.
+ */
+Q_MUST_USE q_code table__unfold(const table__sheet *s, table__sheet **out, size_t *count,
+                                q_err *err);
+
 /* The cells of the headings, as rows 0 up to *rows of the draft. */
 Q_MUST_USE q_code table__heads(const table__sheet *s, table__draft *d, size_t *rows, q_err *err);
 
@@ -68,5 +74,6 @@ typedef struct table__evidence {
 Q_MUST_USE q_code table__weigh(const table__sheet *s, const table__draft *d, table__evidence *out,
                                q_err *err);
 bool table__is_table(const table__evidence *e);
+float table__sureness(const table__evidence *e); /* 0..100 */
 
 #endif

@@ -322,7 +322,9 @@ static q_code put_row(table__text *t, size_t first, size_t count, size_t *run_ca
     return Q_OK;
 }
 
-/* Words by their middle's height; a row ends where one stands half a word lower than it began. */
+/* Words by their middle's height; a row ends where one stands half a word lower than it began.
+ * Dashes and dots are lower than words, and no measure.
+ */
 static size_t row_end(const table__text *t, const place *places, size_t from, size_t count)
 {
     double sum = 0, height = 0;
@@ -331,8 +333,9 @@ static size_t row_end(const table__text *t, const place *places, size_t from, si
     for (; i < count; i++) {
         table__rect b = t->boxes[places[i].word];
         double n = (double)(i - from);
+        double word = i > from ? fmin(height / n, b.bottom - b.top) : 0;
 
-        if (i > from && places[i].key - sum / n > 0.45 * fmin(height / n, b.bottom - b.top))
+        if (i > from && places[i].key - sum / n > 0.45 * fmax(word, 0.7 * t->em))
             break;
         sum += places[i].key;
         height += b.bottom - b.top;

@@ -145,7 +145,7 @@ def ours(tool, document, pages):
     if not pages.exists():
         pages.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run([tool, 'read', document, pages], check=True, timeout=600)
-    done = subprocess.run([tool, 'analyze', pages], stdout=subprocess.PIPE, check=True, timeout=60)
+    done = subprocess.run([tool, 'analyze', pages, 'TABLES'], stdout=subprocess.PIPE, check=True, timeout=60)
     return list(of_blocks(json.loads(done.stdout)))
 
 
@@ -166,14 +166,14 @@ def pdfplumber_tables(document):
 
 def camelot_tables(document, flavor):
     import camelot
-    import pypdf
-    sizes = [p.mediabox for p in pypdf.PdfReader(document).pages]
+    import pypdfium2
+    sizes = [p.get_size() for p in pypdfium2.PdfDocument(document)]
     try:
         found = camelot.read_pdf(str(document), pages='all', flavor=flavor, suppress_stdout=True)
     except (IndexError, ValueError):
         return  # it fails on some pages without text
     for t in found:
-        w, h = (float(v) for v in (sizes[t.page - 1].width, sizes[t.page - 1].height))
+        w, h = sizes[t.page - 1]
         x0, y0, x1, y1 = t._bbox  # from below
         yield Table(t.page, (x0 / w, 1 - y1 / h, x1 / w, 1 - y0 / h), rows_of(t.data))
 

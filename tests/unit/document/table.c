@@ -288,6 +288,24 @@ TEST(a_frame_may_hold_title_and_notes)
     CHECK_STREQ(words_of(&p, &t.items[0].footer), "Note: in thousands.");
 }
 
+TEST(a_folded_table_is_one_for_each_part)
+{
+    const char *const lines[] = {"Age          People      Age          People",
+                                 "1 year      353,692      40 years    246,083",
+                                 "2 years     326,555      41 years    237,849",
+                                 "3 years     322,816      42 years    232,322",
+                                 "4 years     317,441      43 years    223,108",
+                                 "5 years     314,748      44 years    226,262",
+                                 NULL};
+    q_page p = page_of(lines);
+    q_tables t = read_page(&p);
+
+    CHECK_EQ(t.count, 2);
+    CHECK_STREQ(said(&p, &t.items[1]),
+                "Age!|People!;40 years|246,083;41 years|237,849;42 years|232,322;"
+                "43 years|223,108;44 years|226,262");
+}
+
 TEST(boxes_to_tick_are_in_their_cells)
 {
     const char *const lines[] = {" Kind        First       Second",
