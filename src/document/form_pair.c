@@ -360,7 +360,7 @@ static int next_line(const pairing *w, int key, int value)
     if (fabs(o->x0 - v->x0) > 1.2 * s->em && !lined &&
         fabs(o->x0 + o->x1 - v->x0 - v->x1) > 3 * s->em)
         return FORM_NONE;
-    if (belongs_to_key(w, o))
+    if (belongs_to_key(w, o) || (v->number && o->number))
         return FORM_NONE;
     return next;
 }
