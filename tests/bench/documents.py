@@ -289,9 +289,12 @@ def read_once(tool, recogniser, document, pages):
 
 
 def analysis(tool, pages, wanted):
-    """{} when the program cannot: it says why."""
-    done = subprocess.run([tool, 'analyze', pages, *wanted], stdout=subprocess.PIPE, timeout=60)
-    return json.loads(done.stdout) if done.returncode == 0 else {}
+    """What is found, and the complaint when the program cannot."""
+    done = subprocess.run([tool, 'analyze', pages, *wanted], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+    if done.returncode:
+        return {}, done.stderr.decode(errors='replace').strip()
+    return json.loads(done.stdout), None
 
 
 def predict_from_pages(tool, recogniser, document, pages, truth_words):
@@ -384,8 +387,13 @@ def main():
         if truth.get('lines'):
             score_words(truth, prediction, counts[kind])
         if truth.get('key_values') and args.pages and not complaint:
-            score_pairs(truth, analysis(tool, pages, ['FORMS']), counts[kind])
-            score_answers(truth, analysis(tool, pages, questions(truth)), counts[kind])
+            form, complaint = analysis(tool, pages, ['FORMS'])
+            answered, complaint = analysis(tool, pages, questions(truth)) if form else ({}, complaint)
+            if complaint:
+                failed.append(f'{kind}/{truth["file"]}: {complaint}')
+            else:
+                score_pairs(truth, form, counts[kind])
+                score_answers(truth, answered, counts[kind])
     if sys.stderr.isatty():
         print('\r' + ' ' * 70 + '\r', end='', file=sys.stderr)
     print(f'Pictures read by: {args.recogniser or "the default recogniser"}\n')
