@@ -266,8 +266,9 @@ class Textract(Suite):
                 ('DocumentTooLargeException', '60000 x 60000', png(60000, 60000, zlib.compress(bytes(40000)))),
                 ('DocumentTooLargeException', '10000 pages; at most 3000', pdf([['x']] * 10000)),
                 ('UnsupportedDocumentException', 'encrypted', self.encrypted())):
-            for call in (self.textract.detect_document_text, self.textract.analyze_expense):
-                self.refused(error, words, call, Document={'Bytes': content})
+            for call, further in ((self.textract.detect_document_text, {}), (self.textract.analyze_expense, {}),
+                                  (self.textract.analyze_document, {'FeatureTypes': ['TABLES', 'FORMS', 'LAYOUT']})):
+                self.refused(error, words, call, Document={'Bytes': content}, **further)
         self.assertEqual(self.lines(self.textract.detect_document_text(Document={'Bytes': pdf(LETTER[:1])})),
                          LETTER[0])
 
@@ -288,6 +289,16 @@ class Textract(Suite):
         plain.write_bytes(pdf(LETTER))
         return subprocess.run(['qpdf', '--encrypt', 'secret', 'owner', '256', '--', str(plain), '-'], check=True,
                               stdout=subprocess.PIPE).stdout
+
+    def test_limits_are_options(self):
+        server = Server(extra=('--max-pages', '1', '--max-queries', '1'))
+        self.addCleanup(server.close)
+        textract = boto3_client(server, 'textract')
+        self.refused('DocumentTooLargeException', '2 pages; at most 1', textract.detect_document_text,
+                     Document={'Bytes': pdf(LETTER)})
+        self.refused('InvalidParameterException', 'at most 1', textract.analyze_document,
+                     Document={'Bytes': pdf(LETTER[:1])}, FeatureTypes=['QUERIES'],
+                     QueriesConfig={'Queries': [{'Text': 'Who?'}, {'Text': 'What?'}]})
 
     def test_wrong_parameters(self):
         detect = self.textract.detect_document_text

@@ -170,16 +170,26 @@ class Jobs(Suite):
     def test_a_job_fails_with_its_reason(self):
         for body, words in ((b'PK\x03\x04' + bytes(60), 'UnsupportedDocumentException: .*a ZIP archive'),
                             (pdf(LETTER)[:400], 'BadDocumentException: .*truncated'),
+                            (self.encrypted(), 'UnsupportedDocumentException: .*encrypted'),
                             (b'', None)):
             where = self.where('failures', body)
-            for start, get in ((self.textract.start_document_text_detection, None),
-                               (self.textract.start_expense_analysis, self.textract.get_expense_analysis)):
+            for start, get, further in (
+                    (self.textract.start_document_text_detection, None, {}),
+                    (self.textract.start_document_analysis, self.textract.get_document_analysis,
+                     {'FeatureTypes': ['FORMS']}),
+                    (self.textract.start_expense_analysis, self.textract.get_expense_analysis, {})):
                 if words is None:
-                    self.refused('BadDocumentException', 'empty', start, DocumentLocation=where)
+                    self.refused('BadDocumentException', 'empty', start, DocumentLocation=where, **further)
                     continue
-                reply = self.wait(start(DocumentLocation=where)['JobId'], get)
+                reply = self.wait(start(DocumentLocation=where, **further)['JobId'], get)
                 self.assertEqual(reply['JobStatus'], 'FAILED')
                 self.assertRegex(reply['StatusMessage'], words)
+
+    def encrypted(self):
+        plain = self.folder() / 'plain.pdf'
+        plain.write_bytes(pdf(LETTER))
+        return subprocess.run(['qpdf', '--encrypt', 'secret', 'owner', '256', '--', str(plain), '-'], check=True,
+                              stdout=subprocess.PIPE).stdout
 
     def test_pages_that_cannot_be_read_are_named(self):
         where = self.where('partly', giant(['Dear Sir']))
