@@ -237,6 +237,7 @@ export class Library {
       this.render();
       return;
     }
+    this.#tellMore(this.entries.size);
     const fresh = this.#row(entry);
     const focused = document.activeElement;
     const inside = entry.row.contains(focused) ? focused?.className : null;

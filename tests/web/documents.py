@@ -102,7 +102,7 @@ class DocumentSuite(PageSuite):
     def row(self, page, text):
         """The id of the item whose row holds the text."""
         return page.script('return Array.from(document.querySelectorAll(".tab-body [data-id]"))'
-                           '.find((row) => row.innerText.includes(arguments[0]))?.dataset.id ?? null', text)
+                           '.find((row) => row.textContent.includes(arguments[0]))?.dataset.id ?? null', text)
 
     def record(self, name):
         return json.loads(self.s3.get_object(Bucket=BUCKET, Key=name + '.quern.json')['Body'].read())
@@ -273,7 +273,7 @@ class Viewing(DocumentSuite):
         self.tab(page, 'text')
         page.script('document.querySelector(".stage").focus()')
         page.keys(PAGE_DOWN)
-        page.until('document.querySelector(".lines")?.innerText.includes("Ada Smith")')
+        page.until('document.querySelector(".lines")?.textContent.includes("Ada Smith")')
         self.assertIn('page=2', page.script('return location.hash'))
         page.until('document.querySelector(".turner img").naturalHeight < document.querySelector(".turner img").naturalWidth')
         page.reload()
@@ -352,7 +352,7 @@ class Viewing(DocumentSuite):
         self.tab(page, 'text')
         page.script('const n = document.querySelector(".page-number"); n.value = "117";'
                     'n.dispatchEvent(new Event("change"))')
-        page.until('document.querySelector(".lines")?.innerText.includes("This is page 117")', 60)
+        page.until('document.querySelector(".lines")?.textContent.includes("This is page 117")', 60)
         self.assertLess(page.script('return document.querySelectorAll("*").length'), 1500)
         self.assertLess(page.script('return document.querySelectorAll(".boxes polygon").length'), 20)
 
