@@ -330,22 +330,21 @@ export class DocumentView {
 
   /* ---- Questions and downloads ---- */
 
-  /** Returns why it failed, or ''. @param {string} question */
+  /** Whether the page has an answer, or why that is not known. @param {string} question */
   async #ask(question) {
     const { opened, client } = this;
-    if (!opened || !client) return '';
+    if (!opened || !client) return { answered: false, error: '' };
     const { source, page, reading } = opened;
     try {
       const blocks = await ask(client, source, page, reading.pageCount, question);
-      if (this.opened !== opened) return '';
-      if (!blocks.some((block) => block.BlockType === 'QUERY_RESULT')) {
-        return 'This page has no answer to that.';
+      const answered = blocks.some((block) => block.BlockType === 'QUERY_RESULT');
+      if (answered && this.opened === opened) {
+        reading.addAnswers(page, blocks);
+        if (opened.page === page) await this.#model(opened);
       }
-      reading.addAnswers(page, blocks);
-      if (opened.page === page) await this.#model(opened);
-      return '';
+      return { answered, error: '' };
     } catch (error) {
-      return explainReading(error, source.bucket).text;
+      return { answered: false, error: explainReading(error, source.bucket).text };
     }
   }
 

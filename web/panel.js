@@ -25,7 +25,7 @@ import { setThreshold, threshold } from './threshold.js';
  * @typedef {object} Does
  * @property {() => void} shown                    other items are shown
  * @property {(item: Item, text: string | null) => void} correct   null: as it was read
- * @property {(question: string) => Promise<string>} ask   the sentence when it failed, or ''
+ * @property {(question: string) => Promise<{ answered: boolean, error: string }>} ask
  * @property {(page: number) => void} turn
  */
 
@@ -450,12 +450,14 @@ export class Panel {
     if (!text || askButton.disabled) return;
     askButton.disabled = true;
     askButton.textContent = 'Asking…';
-    const error = await this.does.ask(text);
+    const { answered, error } = await this.does.ask(text);
     askButton.disabled = false;
     askButton.textContent = 'Ask';
-    questionError.textContent = error;
-    questionError.hidden = !error;
-    if (!error) questionText.value = '';
+    questionError.textContent = error || (answered ? '' : `This page has no answer to “${text}”`);
+    questionError.hidden = !questionError.textContent;
+    questionError.className = error ? 'error' : 'small';
+    if (answered) questionText.value = '';
+    else questionText.select();
   }
 
   /* ---- Marking and focus ---- */

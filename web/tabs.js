@@ -136,6 +136,15 @@ function cellElement(tag, item, judge, attributes = {}) {
 }
 
 /**
+ * Whether a table's heading stands over more numbers than texts.
+ * @param {Table} table @param {number} column
+ */
+function isNumeric({ cells }, column) {
+  const values = cells.filter((cell) => cell.column === column && !cell.header && cell.item.text);
+  return values.filter((cell) => isAmount(cell.item.text)).length * 2 > values.length;
+}
+
+/**
  * Rows with gaps filled, so that columns stay below each other.
  * @param {Table} table @param {Judge} judge
  */
@@ -150,7 +159,8 @@ function tableElement(table, judge) {
     if (columnSpan > 1) attributes.colspan = String(columnSpan);
     if (header) attributes.scope = columnSpan > 1 ? 'colgroup' : 'col';
     const element = cellElement(header ? 'th' : 'td', item, judge, attributes);
-    if (isAmount(item.text)) element.classList.add('number');
+    const over = header && columnSpan === 1 && isNumeric(table, column);
+    if (over || (!header && isAmount(item.text))) element.classList.add('number');
     element.dataset.column = String(column);
     rows[r].push(element);
   }

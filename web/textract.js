@@ -97,8 +97,6 @@ export class Job {
     this.client = client;
     this.kind = kind;
     this.id = '';
-    /** @type {Result | null} */
-    this.whole = null;
     this.input = {
       DocumentLocation: { S3Object: { Bucket: bucket, Name: key } },
       ClientRequestToken: hex(sha256(JSON.stringify([kind, bucket, key, etag, again]))),
@@ -106,23 +104,9 @@ export class Job {
     };
   }
 
-  /** @param {AbortSignal} [signal] @returns {Promise<void>} */
+  /** @param {AbortSignal} [signal] */
   async start(signal) {
-    const refused = /^feature (\w+) is not supported/;
-    try {
-      this.id = (await textract(this.client, `Start${this.kind}`, this.input, signal)).JobId;
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      const [, lacking] = refused.exec(error.message) ?? [];
-      if (lacking && this.input.FeatureTypes?.includes(lacking)) {
-        this.input.FeatureTypes = this.input.FeatureTypes.filter((name) => name !== lacking);
-        return this.start(signal);
-      }
-      if (error.code !== 'UnknownOperationException') throw error;
-      const operation = this.kind === 'DocumentAnalysis' ? 'DetectDocumentText' : 'AnalyzeExpense';
-      const Document = this.input.DocumentLocation;
-      this.whole = await textract(this.client, operation, { Document }, signal);
-    }
+    this.id = (await textract(this.client, `Start${this.kind}`, this.input, signal)).JobId;
   }
 
   /**
@@ -130,8 +114,7 @@ export class Job {
    * @param {{ MaxResults?: number, NextToken?: string }} part @param {AbortSignal} [signal]
    * @returns {Promise<Result>}
    */
-  async get(part, signal) {
-    if (this.whole) return this.whole;
+  get(part, signal) {
     return textract(this.client, `Get${this.kind}`, { JobId: this.id, ...part }, signal);
   }
 
