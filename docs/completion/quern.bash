@@ -26,7 +26,8 @@ _quern() {
     case $command in
     read) mapfile -t COMPREPLY < <(compgen -W 'text json csv tsv html latex grid' -- "$cur") ;;
     expense) mapfile -t COMPREPLY < <(compgen -W 'table json csv tsv html latex grid' -- "$cur") ;;
-    search) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
+    analyze) mapfile -t COMPREPLY < <(compgen -W 'text json csv tsv html latex grid' -- "$cur") ;;
+    ask | search) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     esac
     return
     ;;
@@ -58,17 +59,23 @@ _quern() {
     _filedir
     return
     ;;
+  --features)
+    mapfile -t COMPREPLY < <(compgen -W 'tables forms layout tables,forms tables,forms,layout' -- "$cur")
+    return
+    ;;
   --on | --off | --to | --max-pages | --max-queries | --alias | --shape | --bound | --limit)
     return
     ;;
   esac
 
-  local commands='serve read pdf expense search chat bot function model version help'
+  local commands='serve read pdf expense analyze ask search chat bot function model version help'
   local options='' subcommands=''
   case $command in
   serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --max-pages --max-queries --recogniser' ;;
   read) options='--format --recogniser --data --no-index' ;;
   expense) options='--format --recogniser --data --no-index' ;;
+  analyze) options='--features --format --recogniser --data --no-index' ;;
+  ask) options='--format --recogniser --data --no-index' ;;
   search) options='--data --limit --format' ;;
   pdf) options='--deskew --rotate --skip-text --redo --force --sidecar --pdfa --recogniser --on --to --off --list --data' ;;
   chat) options='--data --alias' ;;
@@ -88,7 +95,7 @@ _quern() {
     case $command in
     help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
     chat) mapfile -t COMPREPLY < <(compgen -W "$(_quern_names bot)" -- "$cur") ;;
-    read | pdf | expense) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
+    read | pdf | expense | analyze | ask) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
     bot) _filedir json ;;
     model) _filedir '@(onnx|q)' ;;
     function) ((cword == 4)) && _filedir -d ;;

@@ -12,8 +12,8 @@
 #include <string.h>
 
 const cli_command *const cli_commands[] = {
-    &cli_serve, &cli_read,     &cli_pdf,   &cli_expense, &cli_search, &cli_chat,
-    &cli_bot,   &cli_function, &cli_model, &cli_version, &cli_help,   NULL,
+    &cli_serve, &cli_read, &cli_pdf,      &cli_expense, &cli_analyze, &cli_ask,  &cli_search,
+    &cli_chat,  &cli_bot,  &cli_function, &cli_model,   &cli_version, &cli_help, NULL,
 };
 
 const cli_command *cli_find(const char *name)

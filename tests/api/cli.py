@@ -13,7 +13,7 @@ import unittest
 from harness import BINARY, ROOT, main
 
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
-COMMANDS = ('serve', 'read', 'expense', 'search', 'chat', 'bot', 'function', 'model', 'version', 'help')
+COMMANDS = ('serve', 'read', 'pdf', 'expense', 'analyze', 'ask', 'search', 'chat', 'bot', 'function', 'model', 'version', 'help')
 
 
 class CommandLine(unittest.TestCase):
@@ -88,6 +88,26 @@ class CommandLine(unittest.TestCase):
             self.assertIn('╞', grid)
         rows = [r.split('\t') for r in self.quern('expense', INVOICE, '--format', 'tsv')[0].splitlines()]
         self.assertEqual({len(r) for r in rows}, {10})
+
+    def test_tables_and_answers(self):
+        table, _ = self.quern('analyze', INVOICE, '--features', 'tables')
+        for line in table.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        rows = list(csv.reader(io.StringIO(self.quern('analyze', INVOICE, '--features', 'tables', '--format', 'csv')[0])))
+        self.assertTrue(any('Merchant Two' in r and '100.00' in r for r in rows), rows)
+        self.assertIn('Merchant Two</td>', self.quern('analyze', INVOICE, '--format', 'html')[0])
+        reply = json.loads(self.quern('analyze', INVOICE, '--features', 'tables,forms,layout', '--format', 'json')[0])
+        kinds = {b['BlockType'] for b in reply['Blocks']}
+        self.assertLess({'PAGE', 'LINE', 'WORD', 'TABLE', 'CELL', 'KEY_VALUE_SET', 'LAYOUT_TITLE'}, kinds)
+        out, _ = self.quern('ask', INVOICE, 'What is the invoice number?', 'When is it due?')
+        self.assertRegex(out, r'(?m)^What is the invoice number\? 35678-9  \(page 1, \d+ %\)$')
+        self.assertRegex(out, r'(?m)^When is it due\? 6/13/2019  \(page 1')
+        reply = json.loads(self.quern('ask', INVOICE, 'What is the invoice number?', '--format', 'json')[0])
+        self.assertEqual([b['Text'] for b in reply['Blocks'] if b['BlockType'] == 'QUERY_RESULT'], ['35678-9'])
+        _, err = self.quern('analyze', INVOICE, '--features', 'tables,faces', status=2)
+        self.assertIn('faces is no feature', err)
+        _, err = self.quern('ask', INVOICE, status=2)
+        self.assertIn('a question', err)
 
     def test_what_was_read_is_found(self):
         copy = self.folder / 'an invoice.pdf'
