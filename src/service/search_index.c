@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "document/expense.h"
+#include "document/sheet.h"
 #include "store/object.h"
 #include "store/search.h"
 
@@ -52,21 +53,47 @@ static q_code index_field(const q_expense_field *f, q_arena *a, q_search_field *
     return out->day.p ? Q_OK : q_err_nomem(err);
 }
 
+static q_code index_pair(const q_page *page, size_t number, const q_pair *p, q_arena *a,
+                         q_search_field *out, q_err *err)
+{
+    *out = (q_search_field){.type = Q_STR("KEY_VALUE"),
+                            .label = q_picks_text(page, &p->key, a),
+                            .value = q_picks_text(page, &p->value, a),
+                            .page = number,
+                            .box = box_of(p->value_box),
+                            .day = {"", 0}};
+    return out->label.p && out->value.p ? Q_OK : q_err_nomem(err);
+}
+
+static q_code index_form(const q_page *page, size_t number, q_arena *a, q_search_document *d,
+                         q_search_field **fields, size_t *cap, q_err *err)
+{
+    q_form form;
+    q_code rc = q_form_read(page, a, &form, err);
+
+    if (!rc && q_arena_grow(a, fields, cap, d->field_count + form.count, sizeof **fields))
+        rc = q_err_nomem(err);
+    for (size_t i = 0; !rc && i < form.count; i++)
+        if (form.pairs[i].value.count)
+            rc = index_pair(page, number, &form.pairs[i], a, &(*fields)[d->field_count++], err);
+    return rc;
+}
+
+/* What expenses say, and what is filled in on forms. */
 static q_code index_fields(const q_pages *pages, q_arena *a, q_search_document *d, q_err *err)
 {
-    q_search_field *fields;
+    q_search_field *fields = NULL;
+    size_t cap = 0;
     q_expense e;
     q_code rc = q_expense_read(pages, a, &e, err);
 
-    if (rc)
-        return rc;
-    fields = q_arena_array(a, e.field_count, sizeof *fields);
-    if (!fields)
-        return q_err_nomem(err);
-    for (size_t i = 0; i < e.field_count && !rc; i++)
-        rc = index_field(&e.fields[i], a, &fields[i], err);
+    if (!rc && q_arena_grow(a, &fields, &cap, e.field_count, sizeof *fields))
+        rc = q_err_nomem(err);
+    for (size_t i = 0; !rc && i < e.field_count; i++)
+        rc = index_field(&e.fields[i], a, &fields[d->field_count++], err);
+    for (size_t i = 0; !rc && i < pages->count; i++)
+        rc = index_form(&pages->pages[i], i + 1, a, d, &fields, &cap, err);
     d->fields = fields;
-    d->field_count = e.field_count;
     return rc;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "service/search.h"
 #include "service/textract_block.h"
 #include "store/object.h"
 
@@ -63,6 +64,9 @@ static q_code read_document(q_app *app, const q_value *request, unsigned feature
 
     if (!rc)
         rc = q_read_document(app->workers, fd, &options, a, pages, err);
+    if (!rc && failures->count == 0)
+        q_search_index_object(app, q_value_at(request, "DocumentLocation", "S3Object", NULL), fd,
+                              pages);
     q_fd_close(fd);
     if (!rc && failures->count && q_jobs_stopping(app->jobs))
         return q_err_set(err, Q_CANCELLED, "the server stops"); /* workers may have been ended */

@@ -61,6 +61,17 @@ class Search(Suite):
         self.s3.delete_object(Bucket='scans', Key='in/one invoice.pdf')
         self.assertEqual(self.sources('brightwater'), [])
 
+    def test_a_job_indexes_and_labels_are_names_of_fields(self):
+        textract = self.client('textract')
+        self.put('job.pdf')
+        job = textract.start_document_text_detection(
+            DocumentLocation={'S3Object': {'Bucket': 'scans', 'Name': 'job.pdf'}})['JobId']
+        self.until(lambda: textract.get_document_text_detection(JobId=job)['JobStatus'] != 'IN_PROGRESS')
+        self.assertEqual(self.sources('brightwater'), ['s3://scans/job.pdf'])
+        self.assertEqual(self.sources('"due date":2019'), ['s3://scans/job.pdf'])
+        self.assertEqual(self.sources('"due date":brightwater'), [])
+        self.s3.delete_object(Bucket='scans', Key='job.pdf')
+
     def test_a_document_in_a_request_is_not_kept(self):
         self.client('textract').detect_document_text(Document={'Bytes': INVOICE.read_bytes()})
         self.assertEqual(self.search('brightwater')[1]['Total'], 0)
