@@ -26,15 +26,19 @@ static size_t bin_of(const cover *c, double x)
 
 static q_code put_strips(const table__text *t, const table__region *r, table__sheet *s, q_err *err)
 {
+    size_t next = 0; /* run that was not looked at */
+
     s->strips = q_arena_array(t->arena, r->part_count, sizeof *s->strips);
     if (!s->strips)
         return q_err_nomem(err);
     for (size_t i = 0; i < r->part_count; i++) {
         const table__part *p = &r->parts[i];
         table__strip *strip = &s->strips[s->strip_count];
+        size_t end = p->first_run + p->run_count;
 
         *strip = (table__strip){.box = p->box, .first = s->piece_count};
-        for (size_t j = p->first_run; j < p->first_run + p->run_count; j++) {
+        /* Parts of one row that were joined may hold what another part has too. */
+        for (size_t j = p->first_run > next ? p->first_run : next; j < end; j++) {
             const table__run *run = &t->runs[j];
 
             if (t->taken[t->order[run->first]])
@@ -45,6 +49,7 @@ static q_code put_strips(const table__text *t, const table__region *r, table__sh
             s->pieces[s->piece_count++] =
                 (table__piece){run->box, run->first, run->count, 0, 0, s->strip_count, run->number};
         }
+        next = end > next ? end : next;
         strip->count = s->piece_count - strip->first;
         if (strip->count == 0)
             continue;

@@ -150,7 +150,8 @@ static bool row_beside(const table__text *t, const table__row *row, table__rect 
 
         if (table__overlap(r->box.left, r->box.right, box.left, box.right) <= 0)
             continue;
-        if (r->box.left < box.left - 4 * t->em || r->box.right > box.right + 4 * t->em)
+        if (r->box.left < box.left - 4 * t->em || r->box.right > box.right + 4 * t->em ||
+            t->taken[t->order[r->first]]) /* by another table's title or notes */
             return false;
         *from = count++ ? *from : i;
         *to = i + 1;
@@ -168,6 +169,8 @@ static q_code pick(table__text *t, size_t from, size_t to, q_picks *picks, bool 
     for (size_t i = 0; i < picks->count && !front; i++)
         items[n++] = picks->items[i];
     for (size_t i = first; i < end; i++) {
+        if (t->taken[t->order[i]])
+            continue;
         items[n++] = t->order[i];
         t->taken[t->order[i]] = true;
     }
