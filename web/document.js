@@ -246,7 +246,7 @@ export class DocumentView {
         id,
         place,
         kind: 'layout',
-        tag: typeName(type),
+        tag: type === 'LAYOUT_TEXT' ? '' : typeName(type), // what is plain needs no name
       }));
       shapes.push(...tagged);
     }

@@ -376,6 +376,8 @@ class Viewing(DocumentSuite):
         self.assertEqual(page.script(count % 'word'), 0)
         page.script('Array.from(document.querySelectorAll(".toggle"), (t) => t.click())')
         self.assertEqual(page.script(count % 'value'), 0)
+        self.assertGreater(page.script(count % 'layout'), 3)
+        self.assertIn('Table', page.texts('.box-tags span'))
         self.assertGreater(page.script(count % 'word'), 30)
 
     def test_nothing_moves_once_it_is_there(self):
