@@ -53,6 +53,9 @@ static q_code ask_page(const q_page *page, size_t index, const q_wanted *wanted,
                        const q_tables *tables, const q_form *form, q_arena *a, q_page_answers *out,
                        q_err *err)
 {
+    q_page alone = *page;
+    q_expense expense = {0};
+    q_known known = {page, tables, form, &expense};
     q_code rc = Q_OK;
 
     out->items = q_arena_array(a, wanted->question_count, sizeof *out->items);
@@ -64,7 +67,10 @@ static q_code ask_page(const q_page *page, size_t index, const q_wanted *wanted,
         if (!is_asked(&wanted->questions[i], index))
             continue;
         answer->question = i;
-        rc = q_query_answer(page, tables, form, wanted->questions[i].text, a, &answer->answer, err);
+        if (out->count == 0)
+            rc = q_expense_read(&(q_pages){&alone, 1}, a, &expense, err);
+        if (!rc)
+            rc = q_query_answer(&known, wanted->questions[i].text, a, &answer->answer, err);
         out->count++;
     }
     return rc;

@@ -37,12 +37,11 @@ q_code query__offer(const query_place *p, const q_picks *words, double score, q_
     return Q_OK;
 }
 
-q_code q_query_answer(const q_page *page, const q_tables *tables, const q_form *form,
-                      q_str question, q_arena *a, q_answer *out, q_err *err)
+q_code q_query_answer(const q_known *known, q_str question, q_arena *a, q_answer *out, q_err *err)
 {
     query asked;
     query_best best = {.score = least_score};
-    query_place place = {page, tables, form, &asked, a, &best};
+    query_place place = {known->page, known->tables, known->form, known->expense, &asked, a, &best};
     q_code rc = query__read(question, a, &asked, err);
 
     *out = (q_answer){.found = false};

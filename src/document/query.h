@@ -6,8 +6,16 @@
 #ifndef Q_DOCUMENT_QUERY_H
 #define Q_DOCUMENT_QUERY_H
 
+#include "document/expense.h"
 #include "document/form.h"
 #include "document/table.h"
+
+typedef struct q_known { /* a page and what was read from it; all borrowed */
+    const q_page *page;
+    const q_tables *tables;
+    const q_form *form;
+    const q_expense *expense; /* of this page alone; its place in the document does not matter */
+} q_known;
 
 typedef struct q_answer {
     bool found;
@@ -17,8 +25,8 @@ typedef struct q_answer {
     float confidence; /* 0..100 */
 } q_answer;
 
-/* `tables` and `form` are the page's own. In the arena. Fails only with Q_NOMEM. */
-Q_MUST_USE q_code q_query_answer(const q_page *page, const q_tables *tables, const q_form *form,
-                                 q_str question, q_arena *a, q_answer *out, q_err *err);
+/* In the arena. Fails only with Q_NOMEM. */
+Q_MUST_USE q_code q_query_answer(const q_known *known, q_str question, q_arena *a, q_answer *out,
+                                 q_err *err);
 
 #endif

@@ -93,25 +93,18 @@ static q_code offer(const query_place *p, const q_expense_field *f, double score
 
 q_code query__in_expense(const query_place *p, q_err *err)
 {
-    q_page page = *p->page;
-    q_pages pages = {&page, 1};
-    q_expense e = {0};
-    bool read = false;
-
+    if (!p->expense->is_expense)
+        return Q_OK;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const q_expense_field *f;
         double met;
         q_code rc = meets(p, fields[i].words, &met, err);
 
-        if (!rc && met > 0.5 && !read) {
-            rc = q_expense_read(&pages, p->arena, &e, err);
-            read = true;
-        }
         if (rc)
             return rc;
-        if (met <= 0.5 || !e.is_expense)
+        if (met <= 0.5)
             continue;
-        f = q_expense_get(&e, fields[i].type);
+        f = q_expense_get(p->expense, fields[i].type);
         if (f && f->value.present) {
             rc = offer(p, f, met * (0.55 + 0.45 * (double)f->type_confidence / 100), err);
             if (rc)

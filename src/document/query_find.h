@@ -14,6 +14,7 @@ typedef struct query_place {
     const q_page *page;
     const q_tables *tables;
     const q_form *form;
+    const q_expense *expense;
     const query *asked;
     q_arena *arena;
     query_best *best;

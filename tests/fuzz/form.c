@@ -121,12 +121,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     q_tables tables = {0};
     q_form form;
     q_answer answer;
+    q_expense expense;
+    q_known known = {&page, &tables, &form, &expense};
 
-    if (q_form_read(&page, a, &form, NULL) == Q_OK) {
+    if (q_form_read(&page, a, &form, NULL) == Q_OK &&
+        q_expense_read(&(q_pages){&page, 1}, a, &expense, NULL) == Q_OK) {
         check_form(&page, &form);
         if (page.word_count &&
-            q_query_answer(&page, &tables, &form, page.words[0].text, a, &answer, NULL) == Q_OK &&
-            answer.found) {
+            q_query_answer(&known, page.words[0].text, a, &answer, NULL) == Q_OK && answer.found) {
             require(answer.text.n > 0 && q_utf8_valid(answer.text));
             require(answer.confidence >= 0 && answer.confidence <= 100);
             check_picks(&answer.words, page.word_count);

@@ -54,12 +54,15 @@ static const put form_lines[] = {
 
 static q_answer ask_of(const q_page *p, const q_tables *tables, const char *question)
 {
+    q_page page = *p;
     q_answer answer;
+    q_expense expense;
     q_form form;
+    q_known known = {p, tables, &form, &expense};
 
     CHECK_EQ(q_form_read(p, q_test_arena(), &form, NULL), Q_OK);
-    CHECK_EQ(q_query_answer(p, tables, &form, q_str_of(question), q_test_arena(), &answer, NULL),
-             Q_OK);
+    CHECK_EQ(q_expense_read(&(q_pages){&page, 1}, q_test_arena(), &expense, NULL), Q_OK);
+    CHECK_EQ(q_query_answer(&known, q_str_of(question), q_test_arena(), &answer, NULL), Q_OK);
     return answer;
 }
 
