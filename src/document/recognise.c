@@ -143,10 +143,7 @@ q_code q_recogniser_threads(q_recogniser *r, size_t threads, q_err *err)
 q_code recognise__picture(q_recogniser *r, PIX *picture, int dpi, page__words *words,
                           page__frame *frame, q_err *err)
 {
-    double width = pixGetWidth(picture), height = pixGetHeight(picture);
-
     if (r->ppocr)
         return ppocr__picture(r->ppocr, picture, words, frame, err);
-    *frame = (page__frame){width, height, width, height, 0};
-    return tesseract__picture(r->tesseract, picture, dpi, words, err);
+    return tesseract__picture(r->tesseract, picture, dpi, words, frame, err);
 }

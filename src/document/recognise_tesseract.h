@@ -13,8 +13,11 @@ struct Pix;
 Q_MUST_USE q_code tesseract__new(tesseract **out, q_err *err);
 void tesseract__free(tesseract *r); /* NULL is fine */
 
-/* Append the words of a grey picture; it is taken for upright. `dpi` 0: unknown. */
+/* Append the words of a grey picture, which is set upright first (upright.h), and say how the page
+ * stands in it. Pages that are not read surely are read again: from the other end, and as one
+ * block of text. `dpi` 0: unknown. Q_NOMEM, Q_INTERNAL.
+ */
 Q_MUST_USE q_code tesseract__picture(tesseract *r, struct Pix *picture, int dpi, page__words *words,
-                                     q_err *err);
+                                     page__frame *frame, q_err *err);
 
 #endif

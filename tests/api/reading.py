@@ -181,6 +181,13 @@ class Reading(unittest.TestCase):
         self.assertEqual(text.count('\f'), 2999)
         self.assertIn('more than 3000 pages', self.complaint(tiff(3001)))
 
+    def test_a_turned_picture_is_read_by_tesseract(self):
+        for turn in (90, 180, 270):
+            turned, stem = self.folder / f'{turn}.pdf', self.folder / str(turn)
+            subprocess.run(['qpdf', f'--rotate=+{turn}', str(INVOICE), str(turned)], check=True)
+            subprocess.run(['pdftoppm', '-singlefile', '-png', '-r', '150', str(turned), str(stem)], check=True)
+            self.assertIn('35678-9', self.text(stem.with_suffix('.png'), '--recogniser', 'tesseract'), turn)
+
     # ---- Cost
 
     def test_memory_stays_flat_over_500_pages(self):
