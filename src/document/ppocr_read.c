@@ -63,7 +63,8 @@ static size_t emissions(const float *p, size_t steps, size_t classes, emission *
         if (k == blank || k == 0) {
             seen = fmaxf(seen, k == blank ? 2 : p[blank]);
         } else if (k != last) {
-            out[n++] = (emission){k, t, p[k], seen, n == 0};
+            out[n] = (emission){k, t, p[k], seen, n == 0};
+            n++;
             seen = 0;
         }
         last = k;
