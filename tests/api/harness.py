@@ -11,6 +11,7 @@
 Debian's boto3 drives `client`; a test of another client runs it as a program (`run_program`). Every
 reply that boto3 gets is checked against api/ (replies.py).
 """
+import atexit
 import os
 import pathlib
 import re
@@ -26,6 +27,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get('QUERN_BINARY', str(ROOT / 'build-test' / 'quern'))
 # Who reads pictures: the recogniser that is always there, unless the caller names another.
 os.environ.setdefault('QUERN_RECOGNISER', 'tesseract')
+# Commands index what they read: not among the documents of whoever runs the tests.
+os.environ['QUERN_DATA'] = tempfile.mkdtemp(prefix='quern-data-')
+atexit.register(shutil.rmtree, os.environ['QUERN_DATA'], ignore_errors=True)
 READY_SECONDS = 60   # sanitizer builds on a loaded machine
 
 
