@@ -109,17 +109,55 @@ static q_code put(sink *s, const q_sheet *sheet, q_err *err)
     return cli_sheet_table(sheet, s->arena, s->sheets.out, err);
 }
 
+/* What a table shows is not shown a second time as pairs of its columns' heads. */
+static q_code outside_tables(const q_page *page, const q_form *form, const q_tables *tables,
+                             q_arena *a, q_form *out, q_err *err)
+{
+    bool *in_table = q_arena_array(a, page->word_count, sizeof *in_table);
+
+    *out = (q_form){q_arena_array(a, form->count, sizeof *out->pairs), 0};
+    if (!in_table || !out->pairs)
+        return q_err_nomem(err);
+    for (size_t t = 0; t < tables->count; t++)
+        for (size_t c = 0; c < tables->items[t].cell_count; c++) {
+            const q_picks *words = &tables->items[t].cells[c].words;
+
+            for (size_t w = 0; w < words->count; w++)
+                in_table[words->items[w]] = true;
+        }
+    for (size_t i = 0; i < form->count; i++) {
+        const q_picks *value = &form->pairs[i].value;
+        size_t inside = 0;
+
+        for (size_t w = 0; w < value->count; w++)
+            inside += in_table[value->items[w]];
+        if (value->count == 0 || inside < value->count)
+            out->pairs[out->count++] = form->pairs[i];
+    }
+    return Q_OK;
+}
+
+static q_code put_form(sink *s, const q_page *page, size_t number, const q_form *form,
+                       const q_tables *tables, q_err *err)
+{
+    q_form shown = *form;
+    q_sheet sheet;
+    q_code rc = tables ? outside_tables(page, form, tables, s->arena, &shown, err) : Q_OK;
+
+    if (rc || shown.count == 0)
+        return rc;
+    rc = q_sheet_of_form(page, number, &shown, s->arena, &sheet, err);
+    return rc ? rc : put(s, &sheet, err);
+}
+
 static q_code put_page(sink *s, const q_page *page, size_t number, const q_analysis *n, q_err *err)
 {
     size_t i = number - 1;
     q_sheet sheet;
     q_code rc = Q_OK;
 
-    if (n->forms && n->forms[i].count) {
-        rc = q_sheet_of_form(page, number, &n->forms[i], s->arena, &sheet, err);
-        if (!rc)
-            rc = put(s, &sheet, err);
-    }
+    if (n->forms)
+        rc = put_form(s, page, number, &n->forms[i], n->tables ? &n->tables[i] : NULL, err);
     for (size_t t = 0; n->tables && t < n->tables[i].count && !rc; t++) {
         rc = q_sheet_of_table(page, number, &n->tables[i].items[t], s->arena, &sheet, err);
         if (!rc)
