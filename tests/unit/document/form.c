@@ -215,6 +215,23 @@ TEST(form_tables_of_numbers)
                           "Actual=12.50|Actual=13.75");
 }
 
+TEST(form_columns_without_a_line_between)
+{
+    const put lines[] = {{55, 103, "Month"},  {155, 103, "Planned"}, {255, 103, "Actual"},
+                         {355, 103, "Sum"},   {55, 123, "03/1843"},  {155, 123, "12.00"},
+                         {255, 123, "12.50"}, {355, 123, "24.50"},   {55, 143, "04/1843"},
+                         {155, 143, "14.00"}, {255, 143, "13.75"},   {355, 143, "27.75"}};
+    q_page p = page_of(lines, COUNT(lines));
+    const double at[] = {50, 150, 350, 450};
+
+    for (int i = 0; i < 4; i++) {
+        rule(&p, 50, 100 + 20 * i, 450, 100 + 20 * i);
+        rule(&p, at[i], 100, at[i], 160);
+    }
+    CHECK_STREQ(read(&p), "Month=03/1843|Month=04/1843|Planned=12.00|Planned=14.00|"
+                          "Actual=12.50|Actual=13.75|Sum=24.50|Sum=27.75");
+}
+
 TEST(form_prose_has_no_pairs)
 {
     const put lines[] = {{50, 100, "The engine has no pretensions whatever to originate anything."},
