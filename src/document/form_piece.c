@@ -141,17 +141,6 @@ static bool is_year(q_str w)
            q_is_digit(w.p[2]) && q_is_digit(w.p[3]);
 }
 
-static bool is_month(q_str w)
-{
-    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                         "jul", "aug", "sep", "oct", "nov", "dec"};
-
-    for (size_t i = 0; i < sizeof months / sizeof *months && w.n >= 3; i++)
-        if (q_str_is_nocase(q_str_sub(w, 0, 3), months[i]))
-            return true;
-    return false;
-}
-
 /* "Total Sample 214", "DATE April 3": a number or a month behind nothing but words that name
  * fields, the last one surely. A year may belong to the name.
  */
@@ -159,7 +148,8 @@ static bool number_behind_label(const form_sheet *s, size_t first, size_t next)
 {
     q_str w = form__word(s, next);
 
-    if ((!has_digit(w) && !is_month(w)) || is_year(w) || !form__label_word(form__word(s, next - 1)))
+    if ((!has_digit(w) && !form__month_word(w)) || is_year(w) ||
+        !form__label_word(form__word(s, next - 1)))
         return false;
     for (size_t i = first; i < next; i++)
         if (has_digit(form__word(s, i)))
@@ -167,23 +157,46 @@ static bool number_behind_label(const form_sheet *s, size_t first, size_t next)
     return next - first <= 4;
 }
 
+/* Words of a line with a blank between them, or a short tab? */
+static bool close_behind(const form_sheet *s, size_t next)
+{
+    const q_word *w = &s->page->words[s->words[next - 1]], *v = &s->page->words[s->words[next]];
+    q_box a = place(s, w->box), b = place(s, v->box);
+
+    return s->words[next] == s->words[next - 1] + 1 && b.left > q_box_right(a) &&
+           form__overlap(a.top, q_box_bottom(a), b.top, q_box_bottom(b)) > 0.5 &&
+           b.left - q_box_right(a) < 2.6 * char_width(s, a, w->text, b, v->text);
+}
+
+/* Of a key right before it: "Tobacco: Sample No. 1166". */
+static bool is_value(const form_sheet *s, size_t first)
+{
+    return first > 0 && ends_with_colon(form__word(s, first - 1)) && close_behind(s, first);
+}
+
+/* A colon in a value is no end of a key. */
+static bool goes_on(const form_sheet *s, size_t first, size_t next)
+{
+    return is_value(s, first) && close_behind(s, next) &&
+           !form__label_word(form__word(s, next - 1));
+}
+
 static bool falls_apart(const form_sheet *s, size_t first, size_t next, bool leader)
 {
     size_t i = s->words[next - 1], j = s->words[next];
     const q_word *w = &s->page->words[i], *v = &s->page->words[j];
     q_box a = place(s, w->box), b = place(s, v->box);
-    double width;
+    double width = char_width(s, a, w->text, b, v->text);
 
-    if (leader || ends_with_colon(w->text))
+    if (leader || (ends_with_colon(w->text) && !goes_on(s, first, next)))
         return true;
-    width = char_width(s, a, w->text, b, v->text);
     if (b.left - q_box_right(a) > 2.6 * width)
         return true;
     /* on a scan a line may be broken under a blank */
     if (b.left - q_box_right(a) > (s->page->from_text_layer ? 0.9 : 1.35) * width &&
         line_turns(s, a, b))
         return true;
-    return tick_between(s, a, b) || number_behind_label(s, first, next) ||
+    return tick_between(s, a, b) || (number_behind_label(s, first, next) && !is_value(s, first)) ||
            form__ruled_upright(s, q_box_right(a) - 0.3 * s->em, b.left + 0.3 * s->em,
                                fmin(a.top, b.top), fmax(q_box_bottom(a), q_box_bottom(b)));
 }

@@ -35,6 +35,29 @@ bool form__label_word(q_str word)
            (word.n && word.p[word.n - 1] == '#');
 }
 
+bool form__month_word(q_str word)
+{
+    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+
+    for (size_t i = 0; i < sizeof months / sizeof *months && word.n >= 3; i++)
+        if (q_str_is_nocase(q_str_sub(word, 0, 3), months[i]))
+            return true;
+    return false;
+}
+
+bool form__people_word(q_str word)
+{
+    static const char *const words[] = {
+        "cc",         "cc:",          "distribution:", "bcc:",     "copies", "attendees",
+        "attendees:", "participants", "participants:", "present:", "c.c.:"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (q_str_is_nocase(word, words[i]))
+            return true;
+    return false;
+}
+
 typedef struct traits {
     size_t words, chars, letters, digits, labels, sentence, capital, parts;
     bool last_is_label;

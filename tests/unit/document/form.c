@@ -215,6 +215,18 @@ TEST(form_tables_of_numbers)
                           "Actual=12.50|Actual=13.75");
 }
 
+TEST(form_colons_in_values)
+{
+    const put lines[] = {{50, 100, "Tobacco: Sample No. 1166, RD 308"},
+                         {50, 130, "Method: as in Annex: dried"},
+                         {50, 160, "Name: Byron"},
+                         {250, 160, "Date: 3"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Tobacco:=Sample No. 1166, RD 308|Method:=as in Annex: dried|"
+                          "Name:=Byron|Date:=3");
+}
+
 TEST(form_columns_without_a_line_between)
 {
     const put lines[] = {{55, 103, "Month"},  {155, 103, "Planned"}, {255, 103, "Actual"},
