@@ -15,6 +15,7 @@ typedef struct table {
 typedef struct search {
     const form_sheet *s;
     bool *taken; /* pieces of a table */
+    int *next;
     table *tables;
     size_t count;
 } search;
@@ -43,15 +44,38 @@ static bool aligned(const form_piece *head, const form_piece *cell, double em)
            fabs(head->x0 - cell->x0) < em;
 }
 
+/* The second line of a head: "DOSAGE / (mg per kg)", or "Cost Per / Interview" over numbers. */
+static int head_line(const form_sheet *s, int head)
+{
+    const form_piece *h = &s->pieces[head], *o, *under;
+
+    if (h->below == FORM_NONE)
+        return FORM_NONE;
+    o = &s->pieces[h->below];
+    if (o->number || o->colon || o->bare || o->above != head || o->y0 - h->y1 > 0.9 * s->em)
+        return FORM_NONE;
+    if (form__word(s, o->first).p[0] == '(')
+        return h->below;
+    under = o->below == FORM_NONE ? NULL : &s->pieces[o->below];
+    return under && under->number && under->y0 - o->y1 > o->y0 - h->y1 &&
+                   under->y0 - o->y1 < 4 * s->em
+               ? h->below
+               : FORM_NONE;
+}
+
 /* The next cell of a column; FORM_NONE at its end. Signs alone, as a % under a head, are no cell.
  * Columns of numbers may have empty rows.
  */
 static int cell_under(const form_sheet *s, int head, int at)
 {
     const form_piece *v = &s->pieces[at], *o;
-    int next = v->below;
+    int line = head_line(s, head), next = v->below;
     double reach = at == head ? 4 : v->number ? 14 : 4;
 
+    if (at == head && line != FORM_NONE) {
+        v = &s->pieces[line];
+        next = v->below;
+    }
     if (next != FORM_NONE && s->pieces[next].bare)
         next = s->pieces[next].below;
     if (next == FORM_NONE)
@@ -59,10 +83,12 @@ static int cell_under(const form_sheet *s, int head, int at)
     o = &s->pieces[next];
     if (!o->number)
         reach = 4;
-    if (o->bare || o->colon || o->prose || o->label > 0.75F || o->y0 - v->y1 > reach * s->em ||
-        !aligned(&s->pieces[head], o, s->em))
+    if (o->bare || o->colon || o->prose || o->label > 0.75F || o->y0 - v->y1 > reach * s->em)
         return FORM_NONE;
-    return next;
+    if (aligned(&s->pieces[head], o, s->em) ||
+        (line != FORM_NONE && aligned(&s->pieces[line], o, s->em)))
+        return next;
+    return FORM_NONE;
 }
 
 /* The cells of each column, from the top. */
@@ -144,11 +170,31 @@ static void table_weigh(const form_sheet *s, table *t)
         return;
     if (rowed < 4 && !(t->width >= 3 && numbers * 2 >= cells))
         return;
+    if (numbers * 2 < cells)
+        return; /* columns of text are mostly keys among each other */
     head /= (double)t->width;
     body /= (double)cells;
     if (head < fmax(0.4, body + 0.1))
         return;
     t->score = (double)rowed * (1 + head - body) + 0.5 * (double)numbers;
+}
+
+/* A column alone is one only where it is of numbers, each behind the name of its row. */
+static void column_weigh(const form_sheet *s, table *t)
+{
+    columns c;
+
+    t->score = 0;
+    columns_read(s, t, &c);
+    (void)column_end(s, t, &c, 0);
+    for (size_t d = 0; d < c.depth[0]; d++) {
+        const form_piece *p = &s->pieces[c.cells[0][d]];
+
+        if (!p->number || p->left == FORM_NONE || s->pieces[p->left].colon)
+            return;
+    }
+    if (c.depth[0] >= 4 && s->pieces[t->heads[0]].label >= 0.25F)
+        t->score = 0.5 * (double)c.depth[0];
 }
 
 static void table_try(search *w, size_t first)
@@ -161,9 +207,14 @@ static void table_try(search *w, size_t first)
         t.heads[t.width++] = at;
         at = s->pieces[at].right;
     }
-    if (t.width < 2)
+    if (!t.width)
         return;
-    table_weigh(s, &t);
+    if (t.width > 1)
+        table_weigh(s, &t);
+    if (t.score == 0) {
+        t.width = 1;
+        column_weigh(s, &t);
+    }
     if (t.score > 0 && w->count < MAX_TABLES)
         w->tables[w->count++] = t;
 }
@@ -185,6 +236,17 @@ static bool is_free(const search *w, const table *t)
     return true;
 }
 
+/* "25-34": such rows have names, though of digits. */
+static bool is_range(const form_sheet *s, const form_piece *p)
+{
+    q_str w = form__word(s, p->first);
+    size_t dash = 0;
+
+    while (dash < w.n && q_is_digit(w.p[dash]))
+        dash++;
+    return dash > 0 && dash < w.n && w.p[dash] == '-' && p->count <= 2;
+}
+
 /* What stands before a row, outside of all columns, names the row. */
 static int row_head(const search *w, const table *t, int cell)
 {
@@ -195,10 +257,24 @@ static int row_head(const search *w, const table *t, int cell)
         const form_piece *p = &w->s->pieces[at];
 
         if (p->x1 < first->x0 - 0.5 * w->s->em)
-            return p->number || w->s->pieces[cell].label > 0.6F ? FORM_NONE : at;
+            return (p->number && !is_range(w->s, p)) || w->s->pieces[cell].label > 0.6F ? FORM_NONE
+                                                                                        : at;
         at = p->left;
     }
     return FORM_NONE;
+}
+
+/* With its second line. */
+static void head_take(search *w, int head)
+{
+    int line = head_line(w->s, head);
+
+    w->taken[head] = true;
+    if (line == FORM_NONE || w->taken[line] || w->next[head] != FORM_NONE ||
+        w->next[line] != FORM_NONE)
+        return;
+    w->taken[line] = true;
+    w->next[head] = line;
 }
 
 static void table_put(search *w, const table *t, form_grid *out)
@@ -207,7 +283,7 @@ static void table_put(search *w, const table *t, form_grid *out)
     columns c;
 
     for (size_t i = 0; i < t->width; i++)
-        w->taken[t->heads[i]] = true;
+        head_take(w, t->heads[i]);
     columns_read(s, t, &c);
     for (size_t i = 0; i < t->width; i++)
         (void)column_end(s, t, &c, i);
@@ -226,9 +302,10 @@ static void table_put(search *w, const table *t, form_grid *out)
     }
 }
 
-q_code form__grid_find(const form_sheet *s, form_grid *out, q_err *err)
+q_code form__grid_find(const form_sheet *s, int *next, form_grid *out, q_err *err)
 {
     search w = {.s = s,
+                .next = next,
                 .taken = q_arena_array(s->arena, s->count + 1, sizeof *w.taken),
                 .tables = q_arena_array(s->arena, MAX_TABLES, sizeof *w.tables)};
 

@@ -19,9 +19,10 @@ typedef struct form_grid {
 } form_grid;
 
 /* Of all tables of the sheet; a value is at most twice there: under its column's head and behind
- * its row's. In the sheet's arena. Fails only with Q_NOMEM.
+ * its row's. The lines of a head are chained in `next`, which has one entry a piece. In the
+ * sheet's arena. Fails only with Q_NOMEM.
  */
-Q_MUST_USE q_code form__grid_find(const form_sheet *s, form_grid *out, q_err *err);
+Q_MUST_USE q_code form__grid_find(const form_sheet *s, int *next, form_grid *out, q_err *err);
 
 /* The same of the tables that table.h finds, if they are of numbers. The pieces of a cell are
  * chained in `next`, which has one entry a piece.

@@ -2,11 +2,14 @@
 
 #include "document/form_grid.h"
 #include "document/form_tick.h"
+#include "document/form_words.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static const float least_score = 0.25F;
+static const float least_below =
+    0.45F;                            /* with no colon: what is under a title is mostly no value */
 static const float sure_score = 0.5F; /* such a value has its further lines before others choose */
 
 /* Work: what a piece has become. */
@@ -99,17 +102,10 @@ static double below_score(const form_sheet *s, const form_piece *k, const form_p
     return key_likeness(s, k) * value_likeness(v) * near * cell_factor(k, v);
 }
 
-/* "cc:", "Copies to": each line is a person of its own. */
+/* Each line of its value is a person of its own. */
 static bool lists_people(const form_sheet *s, const form_piece *k)
 {
-    static const char *const words[] = {
-        "cc",         "cc:",          "bcc:",          "copies",   "attendees",
-        "attendees:", "participants", "participants:", "present:", "c.c.:"};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (q_str_is_nocase(form__word(s, k->first), words[i]))
-            return true;
-    return false;
+    return form__people_word(form__word(s, k->first));
 }
 
 static void try_add(pairing *w, int key, int value, double score)
@@ -165,6 +161,15 @@ static int value_in_box(const form_sheet *s, size_t key)
     return found;
 }
 
+static void try_below(pairing *w, int key, int value)
+{
+    const form_piece *k = &w->s->pieces[key];
+    double score = below_score(w->s, k, &w->s->pieces[value]);
+
+    if (k->colon || score >= (double)least_below)
+        try_add(w, key, value, score);
+}
+
 static void tries_find(pairing *w)
 {
     const form_sheet *s = w->s;
@@ -182,7 +187,7 @@ static void tries_find(pairing *w)
         if (value != FORM_NONE && value != k->right && value != k->below)
             try_add(w, (int)i, value, 0.9 * below_score(s, k, &s->pieces[value]));
         if (k->below != FORM_NONE)
-            try_add(w, (int)i, k->below, below_score(s, k, &s->pieces[k->below]));
+            try_below(w, (int)i, k->below);
     }
 }
 
@@ -257,6 +262,16 @@ static void cells_take(pairing *w, const form_grid *g)
     }
 }
 
+/* Those of cells that were not taken: a piece that is free is in no chain. */
+static void chains_forget(pairing *w)
+{
+    int *next = w->out->next;
+
+    for (size_t i = 0; i < w->s->count; i++)
+        if (w->roles[i] == FREE || (next[i] != FORM_NONE && w->roles[next[i]] == FREE))
+            next[i] = FORM_NONE;
+}
+
 static q_code grids_take(pairing *w, q_err *err)
 {
     form_grid g;
@@ -265,43 +280,64 @@ static q_code grids_take(pairing *w, q_err *err)
     if (rc)
         return rc;
     cells_take(w, &g);
+    chains_forget(w);
+    rc = form__grid_find(w->s, w->out->next, &g, err);
+    if (rc)
+        return rc;
+    cells_take(w, &g);
+    chains_forget(w);
+    return Q_OK;
+}
+
+/* The line over a key becomes its first, for all that it is the key of. */
+static void key_grow(pairing *w, int key, int above)
+{
+    w->out->next[above] = key;
+    w->roles[key] = INSIDE;
+    w->roles[above] = KEY;
+    for (size_t i = 0; i < w->out->count; i++)
+        if (w->out->items[i].key == key)
+            w->out->items[i].key = above;
+}
+
+/* A head of several columns is no line of one column's own. */
+static bool heads_others(const pairing *w, int above, int key)
+{
     for (size_t i = 0; i < w->s->count; i++)
-        if (w->roles[i] == FREE)
-            w->out->next[i] = FORM_NONE; /* of cells that were not taken */
-    rc = form__grid_find(w->s, &g, err);
-    if (!rc)
-        cells_take(w, &g);
-    return rc;
+        if ((int)i != key && w->s->pieces[i].above == above && w->roles[i] == KEY &&
+            w->s->pieces[i].y0 < w->s->pieces[key].y1)
+            return true;
+    return false;
+}
+
+/* Is what is over a key a line of it? */
+static bool is_first_line(const pairing *w, const form_link *l)
+{
+    const form_sheet *s = w->s;
+    const form_piece *k = &s->pieces[l->key], *o;
+
+    if (l->tick != FORM_NONE || k->above == FORM_NONE || w->roles[k->above] != FREE ||
+        lists_people(s, k) || heads_others(w, k->above, l->key))
+        return false;
+    o = &s->pieces[k->above];
+    if (k->below != FORM_NONE && w->roles[k->below] == KEY &&
+        fabs(s->pieces[k->below].x0 - k->x0) < 0.5 * s->em &&
+        s->pieces[k->below].y0 - k->y1 < 0.8 * s->em)
+        return false; /* one of a list under its head */
+    if (o->colon || o->below != l->key || o->ruled_off_below || k->y0 - o->y1 > 0.45 * s->em ||
+        o->x1 - o->x0 > 2.5 * (k->x1 - k->x0) + 2 * s->em)
+        return false;
+    if (l->cell && !o->number && fabs(o->x0 + o->x1 - k->x0 - k->x1) < 2 * s->em)
+        return true; /* heads are centred, and may read like anything */
+    return fabs(o->x0 - k->x0) <= s->em && (l->cell ? !o->number : o->key >= 0.2F);
 }
 
 /* Lines of a key over the last one: "Respondent / Incidence:". */
 static void keys_extend(pairing *w)
 {
-    const form_sheet *s = w->s;
-
-    for (size_t i = 0; i < w->out->count; i++) {
-        form_link *l = &w->out->items[i];
-
-        for (size_t n = 0; n < 3; n++) {
-            const form_piece *k = &s->pieces[l->key], *o;
-
-            if (l->tick != FORM_NONE || k->above == FORM_NONE || w->roles[k->above] != FREE)
-                break;
-            o = &s->pieces[k->above];
-            if (k->below != FORM_NONE && w->roles[k->below] == KEY &&
-                fabs(s->pieces[k->below].x0 - k->x0) < 0.5 * s->em &&
-                s->pieces[k->below].y0 - k->y1 < 0.8 * s->em)
-                break; /* one of a list under its head */
-            if (o->colon || o->below != l->key || o->ruled_off_below || o->key < 0.2F ||
-                k->y0 - o->y1 > 0.45 * s->em || fabs(o->x0 - k->x0) > s->em ||
-                o->x1 - o->x0 > 2.5 * (k->x1 - k->x0) + 2 * s->em)
-                break;
-            w->out->next[k->above] = l->key;
-            w->roles[l->key] = INSIDE;
-            w->roles[k->above] = KEY;
-            l->key = k->above;
-        }
-    }
+    for (size_t i = 0; i < w->out->count; i++)
+        for (size_t n = 0; n < 3 && is_first_line(w, &w->out->items[i]); n++)
+            key_grow(w, w->out->items[i].key, w->s->pieces[w->out->items[i].key].above);
 }
 
 /* A note under a key: "This Change: / (From Current Budget)". */
@@ -327,7 +363,6 @@ static void notes_extend(pairing *w)
     }
 }
 
-/* The line under a value that goes on with it. */
 /* Does a key stand close before it? */
 static bool belongs_to_key(const pairing *w, const form_piece *o)
 {
@@ -339,6 +374,15 @@ static bool belongs_to_key(const pairing *w, const form_piece *o)
            before->label > 0.6F;
 }
 
+/* Does a line begin in the middle of a sentence: with a small letter, or in brackets? */
+static bool goes_on(const form_sheet *s, const form_piece *p)
+{
+    char c = form__word(s, p->first).p[0];
+
+    return (c >= 'a' && c <= 'z') || c == '(';
+}
+
+/* The line under a value that goes on with it. */
 static int next_line(const pairing *w, int key, int value)
 {
     const form_sheet *s = w->s;
@@ -352,6 +396,8 @@ static int next_line(const pairing *w, int key, int value)
         return FORM_NONE;
     o = &s->pieces[next];
     lined = v->underlined && o->underlined && !o->blank_behind;
+    if (goes_on(s, o) && !o->blank_behind && !v->number)
+        lined = v->underlined || o->underlined; /* on a scan one of the lines may be missed */
     listed = k->colon && fabs(o->x0 - v->x0) < 0.5 * s->em && o->y0 - v->y1 < 0.5 * s->em &&
              !o->blank_behind && !has_value_behind(s, o);
     if (o->colon || (v->ruled_off_below && !lined) || (o->label > 0.6F && !o->prose && !listed) ||

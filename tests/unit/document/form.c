@@ -191,13 +191,14 @@ TEST(form_columns_under_heads)
 
 TEST(form_people_of_a_list)
 {
-    const put lines[] = {{50, 100, "cc:"},
-                         {90, 100, "A. Byron"},
-                         {90, 113, "C. Babbage"},
-                         {190, 100, "M. Somerville"}};
+    const put lines[] = {{50, 100, "cc:"},           {90, 100, "A. Byron"},
+                         {90, 113, "C. Babbage"},    {190, 100, "M. Somerville"},
+                         {50, 140, "Distribution:"}, {130, 140, "A. Byron"},
+                         {130, 153, "C. Babbage"}};
     q_page p = page_of(lines, COUNT(lines));
 
-    CHECK_STREQ(read(&p), "cc:=A. Byron|cc:=C. Babbage|cc:=M. Somerville");
+    CHECK_STREQ(read(&p), "cc:=A. Byron|cc:=C. Babbage|cc:=M. Somerville|"
+                          "Distribution:=A. Byron|Distribution:=C. Babbage");
 }
 
 TEST(form_tables_of_numbers)
@@ -215,6 +216,52 @@ TEST(form_tables_of_numbers)
                           "Actual=12.50|Actual=13.75");
 }
 
+TEST(form_heads_of_two_lines)
+{
+    const put lines[] = {{50, 100, "Supplier"},   {200, 100, "Cost Per"}, {300, 100, "Quantity"},
+                         {200, 113, "Interview"}, {300, 113, "(boxes)"},  {50, 140, "Kapuler & Co"},
+                         {200, 140, "70.82"},     {300, 140, "12"},       {50, 165, "Facts Inc"},
+                         {200, 165, "99.00"},     {300, 165, "7"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Supplier=Kapuler & Co|Supplier=Facts Inc|"
+                          "Cost Per Interview=70.82|Cost Per Interview=99.00|"
+                          "Quantity (boxes)=12|Quantity (boxes)=7");
+}
+
+TEST(form_head_over_a_head)
+{
+    const put lines[] = {{200, 87, "Total"},  {200, 100, "Cost"},  {300, 100, "Quantity"},
+                         {200, 125, "70.82"}, {300, 125, "12"},    {200, 150, "99.00"},
+                         {300, 150, "7"},     {200, 175, "98.00"}, {300, 175, "9"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Total Cost=70.82|Total Cost=99.00|Total Cost=98.00|"
+                          "Quantity=12|Quantity=7|Quantity=9");
+}
+
+TEST(form_column_alone)
+{
+    const put lines[] = {{200, 100, "Score"}, {50, 120, "Overall"}, {200, 120, "1.7"},
+                         {50, 140, "Men"},    {200, 140, "3.3"},    {50, 160, "25-34"},
+                         {200, 160, "0.5"},   {50, 180, "35-44"},   {200, 180, "9.3"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_STREQ(read(&p), "Score=1.7|Score=3.3|Score=0.5|Score=9.3|Overall=1.7|Men=3.3|"
+                          "25-34=0.5|35-44=9.3");
+    p = page_of(lines, COUNT(lines) - 2); /* three are too few */
+    CHECK_EQ(q_str_find(read(&p), q_str_of("Score=3.3")), SIZE_MAX);
+}
+
+TEST(form_columns_of_text)
+{
+    const put lines[] = {{50, 100, "Name"},        {200, 100, "Address"}, {50, 125, "True blue"},
+                         {200, 125, "green yard"}, {50, 150, "Red"},      {200, 150, "grey yard"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    CHECK_EQ(q_str_find(read(&p), q_str_of("Name=Red")), SIZE_MAX);
+}
+
 TEST(form_colons_in_values)
 {
     const put lines[] = {{50, 100, "Tobacco: Sample No. 1166, RD 308"},
@@ -225,6 +272,17 @@ TEST(form_colons_in_values)
 
     CHECK_STREQ(read(&p), "Tobacco:=Sample No. 1166, RD 308|Method:=as in Annex: dried|"
                           "Name:=Byron|Date:=3");
+}
+
+TEST(form_values_on_lines_that_are_partly_seen)
+{
+    const put lines[] = {{50, 100, "Remarks:"},
+                         {150, 100, "Moisture of the tar as told by near infrared"},
+                         {150, 114, "spectroscopy"}};
+    q_page p = page_of(lines, COUNT(lines));
+
+    rule(&p, 150, 111, 480, 111);
+    CHECK_STREQ(read(&p), "Remarks:=Moisture of the tar as told by near infrared spectroscopy");
 }
 
 TEST(form_columns_without_a_line_between)
