@@ -28,13 +28,27 @@ static q_code number(q_rows *rows, q_arena *a, void *out, q_err *err)
     return Q_OK;
 }
 
+/* ?1 what is looked for or the least of it, ?2 the field's type, ?3 the most. */
+static void part_params(const search_part *p, q_param params[3])
+{
+    params[0] = Q_P_TEXT(p->match);
+    params[1] = Q_P_TEXT(p->type);
+    params[2] = Q_P_NULL;
+    if (p->kind == SEARCH_NUMBER) {
+        params[0] = Q_P_DOUBLE(p->low);
+        params[2] = Q_P_DOUBLE(p->high);
+    } else if (p->kind == SEARCH_DAY) {
+        params[0] = Q_P_TEXT(p->first);
+        params[2] = Q_P_TEXT(p->before);
+    }
+}
+
 static q_code fitting(q_catalog *c, const search_part *p, q_arena *a, numbers *out, q_err *err)
 {
-    fetch f = {.fill = number, .size = sizeof(int64_t)};
-    q_param params[4] = {Q_P_TEXT(p->match), Q_P_TEXT(p->type)};
+    q_param params[3];
+    fetch f = {.params = params, .param_count = 3, .fill = number, .size = sizeof(int64_t)};
 
-    f.params = params;
-    f.param_count = 2;
+    part_params(p, params);
     switch (p->kind) {
     case SEARCH_WORDS:
         f.sql = "SELECT DISTINCT p.document FROM search_text JOIN search_page p"
@@ -45,20 +59,15 @@ static q_code fitting(q_catalog *c, const search_part *p, q_arena *a, numbers *o
         f.sql = "SELECT DISTINCT f.document FROM search_value JOIN search_field f"
                 " ON f.id = search_value.rowid"
                 " WHERE search_value MATCH ?1 AND f.type GLOB ?2 ORDER BY 1";
+        f.param_count = 2;
         break;
     case SEARCH_NUMBER:
         f.sql = "SELECT DISTINCT document FROM search_field"
                 " WHERE number BETWEEN ?1 AND ?3 AND type GLOB ?2 ORDER BY 1";
-        params[0] = Q_P_DOUBLE(p->low);
-        params[2] = Q_P_DOUBLE(p->high);
-        f.param_count = 3;
         break;
     case SEARCH_DAY:
         f.sql = "SELECT DISTINCT document FROM search_field"
                 " WHERE day >= ?1 AND day < ?3 AND type GLOB ?2 ORDER BY 1";
-        params[0] = Q_P_TEXT(p->first);
-        params[2] = Q_P_TEXT(p->before);
-        f.param_count = 3;
         break;
     }
     return fetch__all(c, &f, a, &out->items, &out->count, err);
@@ -267,31 +276,26 @@ static q_code field(q_rows *rows, q_arena *a, void *out, q_err *err)
 
 #define FIELDS                                                                                     \
     "SELECT f.type, v.label, v.value, f.page, f.number, f.day, f.box FROM search_field f"          \
-    " JOIN search_value v ON v.rowid = f.id WHERE f.document = ?3 AND f.type GLOB ?2"
+    " JOIN search_value v ON v.rowid = f.id WHERE f.document = ?4 AND f.type GLOB ?2"
 
 /* The document's fields that one part of the query asked for. */
 static q_code part_fields(q_catalog *c, const search_part *p, int64_t document, q_arena *a,
                           q_search_field **out, size_t *count, q_err *err)
 {
-    q_param params[4] = {Q_P_TEXT(p->match), Q_P_TEXT(p->type), Q_P_INT(document)};
-    fetch f = {.params = params, .param_count = 3, .fill = field, .size = sizeof **out};
+    q_param params[4] = {[3] = Q_P_INT(document)};
+    fetch f = {.params = params, .param_count = 4, .fill = field, .size = sizeof **out};
 
+    part_params(p, params);
     switch (p->kind) {
     case SEARCH_TEXT:
         f.sql = FIELDS " AND f.id IN (SELECT rowid FROM search_value WHERE search_value MATCH ?1)"
                        " ORDER BY f.id";
         break;
     case SEARCH_NUMBER:
-        f.sql = FIELDS " AND f.number BETWEEN ?1 AND ?4 ORDER BY f.id";
-        params[0] = Q_P_DOUBLE(p->low);
-        params[3] = Q_P_DOUBLE(p->high);
-        f.param_count = 4;
+        f.sql = FIELDS " AND f.number BETWEEN ?1 AND ?3 ORDER BY f.id";
         break;
     case SEARCH_DAY:
-        f.sql = FIELDS " AND f.day >= ?1 AND f.day < ?4 ORDER BY f.id";
-        params[0] = Q_P_TEXT(p->first);
-        params[3] = Q_P_TEXT(p->before);
-        f.param_count = 4;
+        f.sql = FIELDS " AND f.day >= ?1 AND f.day < ?3 ORDER BY f.id";
         break;
     case SEARCH_WORDS:
         *count = 0;
