@@ -89,9 +89,27 @@ static q_str options_text(const q_searchable_rule *r, q_arena *a)
                         r->rotate ? " --rotate" : "", r->archive ? " --pdfa" : "");
 }
 
+/* `n` rows of three cells below their heading; the heading is filled in. NULL: the arena is full.
+ */
+static q_str *rows_of_three(q_arena *a, size_t n, const char *const heading[3])
+{
+    q_str *cells = q_arena_array(a, 3 * (n + 1), sizeof *cells);
+
+    for (size_t c = 0; cells && c < 3; c++)
+        cells[c] = q_str_of(heading[c]);
+    return cells;
+}
+
+static void print_rows(const q_str *cells, size_t n, q_buf *out)
+{
+    static const bool right[3];
+
+    cli_table_print(&(cli_table){cells, n + 1, 3, right, cli_width()}, out);
+}
+
 static q_code put_rules(q_catalog *catalog, q_arena *a, q_buf *out, q_err *err)
 {
-    static const bool right[] = {false, false, false};
+    static const char *const heading[] = {"Folder", "Searchable PDFs in", "Options"};
     q_searchable_rule *rules;
     size_t n = 0;
     q_str *cells;
@@ -99,12 +117,9 @@ static q_code put_rules(q_catalog *catalog, q_arena *a, q_buf *out, q_err *err)
 
     if (rc)
         return rc;
-    cells = q_arena_array(a, 3 * (n + 1), sizeof *cells);
+    cells = rows_of_three(a, n, heading);
     if (!cells)
         return q_err_nomem(err);
-    cells[0] = Q_STR("Folder");
-    cells[1] = Q_STR("Searchable PDFs in");
-    cells[2] = Q_STR("Options");
     for (size_t i = 0; i < n; i++) {
         const q_searchable_rule *r = &rules[i];
 
@@ -112,13 +127,13 @@ static q_code put_rules(q_catalog *catalog, q_arena *a, q_buf *out, q_err *err)
         cells[3 * i + 4] = q_str_printf(a, "s3://%.*s/%.*s", Q_ARG(r->bucket), Q_ARG(r->to));
         cells[3 * i + 5] = options_text(r, a);
     }
-    cli_table_print(&(cli_table){cells, n + 1, 3, right, cli_width()}, out);
+    print_rows(cells, n, out);
     return Q_OK;
 }
 
 static q_code put_failures(q_catalog *catalog, q_arena *a, q_buf *out, q_err *err)
 {
-    static const bool right[] = {false, false, false};
+    static const char *const heading[] = {"Without a PDF", "Since", "Why"};
     q_searchable_failure *failures;
     size_t n = 0;
     q_str *cells;
@@ -126,12 +141,9 @@ static q_code put_failures(q_catalog *catalog, q_arena *a, q_buf *out, q_err *er
 
     if (rc || n == 0)
         return rc;
-    cells = q_arena_array(a, 3 * (n + 1), sizeof *cells);
+    cells = rows_of_three(a, n, heading);
     if (!cells)
         return q_err_nomem(err);
-    cells[0] = Q_STR("Without a PDF");
-    cells[1] = Q_STR("Since");
-    cells[2] = Q_STR("Why");
     for (size_t i = 0; i < n; i++) {
         char when[25];
 
@@ -141,7 +153,7 @@ static q_code put_failures(q_catalog *catalog, q_arena *a, q_buf *out, q_err *er
         cells[3 * i + 5] = failures[i].error;
     }
     q_buf_char(out, '\n');
-    cli_table_print(&(cli_table){cells, n + 1, 3, right, cli_width()}, out);
+    print_rows(cells, n, out);
     return Q_OK;
 }
 
