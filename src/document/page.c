@@ -1,5 +1,7 @@
 #include "document/page.h"
 
+#include "base/buf.h"
+
 #include <math.h>
 
 double q_box_right(q_box b)
@@ -31,4 +33,17 @@ void q_page_shown(const q_page *p, double x, double y, double *shown_x, double *
         return;
     *shown_x = fmin(fmax((from_x * c - from_y * s) / p->shown_width_pt + 0.5, 0), 1);
     *shown_y = fmin(fmax((from_x * s + from_y * c) / p->shown_height_pt + 0.5, 0), 1);
+}
+
+q_str q_picks_text(const q_page *page, const q_picks *picks, q_arena *a)
+{
+    q_buf b = q_buf_init(a, SIZE_MAX);
+    q_str text;
+
+    for (size_t i = 0; i < picks->count; i++) {
+        if (i)
+            q_buf_char(&b, ' ');
+        q_buf_put(&b, page->words[picks->items[i]].text);
+    }
+    return q_buf_finish(&b, &text, NULL) ? (q_str){NULL, 0} : text;
 }

@@ -81,4 +81,7 @@ q_box q_box_join(q_box a, q_box b); /* the smallest box around both */
 /* Where a place of the page is on what is shown, in fractions of its size, kept within it. */
 void q_page_shown(const q_page *page, double x, double y, double *shown_x, double *shown_y);
 
+/* The words of `picks` with blanks between; in the arena, .p NULL when it is full. */
+q_str q_picks_text(const q_page *page, const q_picks *picks, q_arena *a);
+
 #endif

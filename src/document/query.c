@@ -1,6 +1,5 @@
 #include "document/query.h"
 
-#include "base/buf.h"
 #include "document/query_find.h"
 
 #include <math.h>
@@ -8,26 +7,13 @@
 /* Below that nothing on the page answers. */
 static const double least_score = 0.5;
 
-q_str query__text(const query_place *p, const q_picks *words)
-{
-    q_buf b = q_buf_init(p->arena, SIZE_MAX);
-    q_str out = {NULL, 0};
-
-    for (size_t i = 0; i < words->count; i++) {
-        if (i)
-            q_buf_char(&b, ' ');
-        q_buf_put(&b, p->page->words[words->items[i]].text);
-    }
-    return q_buf_finish(&b, &out, NULL) ? (q_str){NULL, 0} : out;
-}
-
 q_code query__offer(const query_place *p, const q_picks *words, double score, q_err *err)
 {
     q_answer *a = &p->best->answer;
 
     if (words->count == 0 || score <= p->best->score)
         return Q_OK;
-    *a = (q_answer){.found = true, .words = *words, .text = query__text(p, words)};
+    *a = (q_answer){.found = true, .words = *words, .text = q_picks_text(p->page, words, p->arena)};
     if (!a->text.p)
         return q_err_nomem(err);
     a->box = p->page->words[words->items[0]].box;

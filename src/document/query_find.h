@@ -20,9 +20,6 @@ typedef struct query_place {
     query_best *best;
 } query_place;
 
-/* The words of some picks, with single blanks; .p is NULL when the arena is full. */
-q_str query__text(const query_place *p, const q_picks *words);
-
 /* Words of a page as the answer, if they score higher than what is known. */
 Q_MUST_USE q_code query__offer(const query_place *p, const q_picks *words, double score,
                                q_err *err);

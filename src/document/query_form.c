@@ -33,7 +33,7 @@ q_code query__in_form(const query_place *p, q_err *err)
     for (size_t i = 0; i < p->form->count; i++) {
         const q_pair *pair = &p->form->pairs[i];
         query_words key = {.count = 0};
-        q_str text = query__text(p, &pair->key), value;
+        q_str text = q_picks_text(p->page, &pair->key, p->arena), value;
         q_code rc = text.p ? query__words_add(text, p->arena, &key, err) : q_err_nomem(err);
         double score;
 
@@ -45,7 +45,7 @@ q_code query__in_form(const query_place *p, q_err *err)
         if (pair->ticks.count && !pair->value.count) {
             rc = offer_tick(p, pair, score, err);
         } else if (pair->value.count) {
-            value = query__text(p, &pair->value);
+            value = q_picks_text(p->page, &pair->value, p->arena);
             if (!value.p)
                 return q_err_nomem(err);
             score *= 0.65 + 0.35 * query__kind_suits(p->asked->kind, value);

@@ -4,7 +4,7 @@ enum { MAX_CELLS = 4000 };
 
 static q_code words_of(const query_place *p, const q_picks *picks, query_words *out, q_err *err)
 {
-    q_str text = query__text(p, picks);
+    q_str text = q_picks_text(p->page, picks, p->arena);
 
     return text.p ? query__words_add(text, p->arena, out, err) : q_err_nomem(err);
 }
@@ -48,7 +48,7 @@ static q_code look(const query_place *p, const q_table *t, const q_cell *cell, s
         return Q_OK;
     if (by_row == 0 && body > 1)
         met *= 0.7; /* which row is not said */
-    text = query__text(p, &cell->words);
+    text = q_picks_text(p->page, &cell->words, p->arena);
     if (!text.p)
         return q_err_nomem(err);
     met *= 0.65 + 0.35 * query__kind_suits(p->asked->kind, text);

@@ -22,7 +22,7 @@ static q_code words_after(const query_place *p, const q_line *line, size_t from,
 
             items[run.count] = start + run.count;
             run.count++;
-            text = query__text(p, &run);
+            text = q_picks_text(p->page, &run, p->arena);
             if (!text.p)
                 return q_err_nomem(err);
             if (query__kind_suits(p->asked->kind, text) < 1)

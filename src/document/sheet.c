@@ -47,19 +47,6 @@ static q_code whole(const q_sheet *s, q_err *err)
     return Q_OK;
 }
 
-q_str q_picks_text(const q_page *page, const q_picks *picks, q_arena *a)
-{
-    q_buf b = q_buf_init(a, SIZE_MAX);
-    q_str text;
-
-    for (size_t i = 0; i < picks->count; i++) {
-        if (i)
-            q_buf_char(&b, ' ');
-        q_buf_put(&b, page->words[picks->items[i]].text);
-    }
-    return q_buf_finish(&b, &text, NULL) ? (q_str){NULL, 0} : text;
-}
-
 /* Ticks before the words that follow them. */
 static q_str value_text(const q_page *page, const q_picks *ticks, const q_picks *words, q_arena *a)
 {

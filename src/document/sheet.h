@@ -59,7 +59,4 @@ void q_sheet_write(const q_sheet *s, q_sheet_format format, size_t width, q_buf 
 void q_sheet_begin(q_sheet_format format, q_str title, q_buf *out);
 void q_sheet_end(q_sheet_format format, q_buf *out);
 
-/* The words of `picks` with blanks between; in the arena, .p NULL when it is full. */
-q_str q_picks_text(const q_page *page, const q_picks *picks, q_arena *a);
-
 #endif

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "document/expense.h"
-#include "document/sheet.h"
+#include "document/form.h"
 #include "store/object.h"
 #include "store/search.h"
 
