@@ -17,9 +17,26 @@ typedef struct q_message {
     q_str text;
 } q_message;
 
+/* What a client may show as buttons and pictures beside the words. */
+typedef struct q_button {
+    q_str text, value; /* shown; said when it is pressed */
+} q_button;
+
+typedef struct q_attachment {
+    q_str title, subtitle, link_url, image_url; /* empty: none */
+    q_button *buttons;
+    size_t button_count;
+} q_attachment;
+
+typedef struct q_card {
+    q_attachment *v;
+    size_t n; /* 0: no card */
+} q_card;
+
 typedef struct q_messages {
     q_message *v;
     size_t n;
+    q_card card;
 } q_messages;
 
 typedef struct q_prompt {
@@ -56,6 +73,8 @@ typedef struct q_slot_type {
     q_slot_value *values;
     size_t value_count;
     bool top_resolution; /* only listed values, given as listed; else any value goes */
+    q_slot_kind parent;  /* the built-in type that it narrows; Q_SLOT_CUSTOM: none */
+    q_str pattern;       /* with Q_SLOT_ALPHANUMERIC as parent: a regular expression; or empty */
 } q_slot_type;
 
 typedef struct q_slot {
@@ -65,9 +84,31 @@ typedef struct q_slot {
     bool required;
     int priority; /* lower is asked first */
     q_prompt prompt;
+    q_str *utterances; /* answers to the prompt, with {Slot} places */
+    size_t utterance_count;
+    q_str *defaults; /* tried in order: "#context.parameter", "[sessionAttribute]", or a value */
+    size_t default_count;
+    bool obfuscated; /* kept out of logs */
 } q_slot;
 
-typedef enum q_intent_kind { Q_INTENT_OWN, Q_INTENT_FALLBACK } q_intent_kind;
+/* The intents that are built in understand without utterances of their own. */
+typedef enum q_intent_kind {
+    Q_INTENT_OWN,
+    Q_INTENT_FALLBACK, /* what no other intent understands */
+    Q_INTENT_HELP,
+    Q_INTENT_CANCEL,
+    Q_INTENT_STOP,
+    Q_INTENT_YES,
+    Q_INTENT_NO,
+    Q_INTENT_REPEAT
+} q_intent_kind;
+
+/* A context that the fulfilment of an intent turns on. */
+typedef struct q_output_context {
+    q_str name;
+    int turns;   /* 1..20 */
+    int seconds; /* 5..86400 */
+} q_output_context;
 
 typedef struct q_intent {
     q_str name;
@@ -87,6 +128,10 @@ typedef struct q_intent {
     bool follows_up;
     q_prompt follow_up;
     q_messages follow_up_rejection;
+    q_str *input_contexts; /* all must be active for the intent to be understood */
+    size_t input_context_count;
+    q_output_context *output_contexts;
+    size_t output_context_count;
 } q_intent;
 
 typedef struct q_bot {
