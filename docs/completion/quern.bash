@@ -63,7 +63,7 @@ _quern() {
     mapfile -t COMPREPLY < <(compgen -W 'tables forms layout tables,forms tables,forms,layout' -- "$cur")
     return
     ;;
-  --on | --off | --to | --max-pages | --max-queries | --alias | --shape | --bound | --limit)
+  --on | --off | --to | --max-pages | --max-queries | --visitors | --alias | --shape | --bound | --limit)
     return
     ;;
   esac
@@ -71,7 +71,7 @@ _quern() {
   local commands='serve read pdf expense analyze ask search chat bot function model version help'
   local options='' subcommands=''
   case $command in
-  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --max-pages --max-queries --recogniser' ;;
+  serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --max-pages --max-queries --recogniser --visitors' ;;
   read) options='--format --recogniser --data --no-index' ;;
   expense) options='--format --recogniser --data --no-index' ;;
   analyze) options='--features --format --recogniser --data --no-index' ;;

@@ -82,7 +82,8 @@ static int run(int argc, char **argv)
                                          {"max-document", "MIB"},
                                          {"recogniser", "ppocr|tesseract"},
                                          {"max-pages", "N"},
-                                         {"max-queries", "N"}};
+                                         {"max-queries", "N"},
+                                         {"visitors", "BOT:ALIAS,..."}};
     q_platform_config config = {.address = "127.0.0.1", .port = "8470"};
     q_arena *a = q_arena_new(1 << 16);
     uint64_t mib = 0;
@@ -91,7 +92,7 @@ static int run(int argc, char **argv)
     int status;
     q_err err;
 
-    status = cli_options_read(&cli_serve, options, 9, argc, argv, &words);
+    status = cli_options_read(&cli_serve, options, 10, argc, argv, &words);
     if (status || !a)
         goto done;
     status = CLI_USAGE;
@@ -118,6 +119,7 @@ static int run(int argc, char **argv)
         goto done;
     config.document_bytes = (size_t)mib << 20;
     config.recogniser = words.values[6];
+    config.visitors = words.values[9];
     config.data_dir = cli_data_dir(words.values[0], a);
     status = CLI_FAILED;
     if (!config.data_dir) {
@@ -152,6 +154,8 @@ const cli_command cli_serve = {
             "  --max-document MIB  of a document sent in a request (default 10)\n"
             "  --max-pages N       of a document that is read (default 3000)\n"
             "  --max-queries N     asked of one document (default 200)\n"
+            "  --visitors BOT:ALIAS,...  bots that people without a key may talk to, as web\n"
+            "                      pages let them by Cognito (default: none)\n"
             "  --recogniser NAME   ppocr or tesseract: who reads pictures (default:\n"
             "                      $QUERN_RECOGNISER, else ppocr where it is installed)\n"
             "\n"

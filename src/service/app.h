@@ -14,6 +14,7 @@
 typedef struct q_objects q_objects;     /* store/object.h */
 typedef struct q_bots q_bots;           /* service/lex_bots.h */
 typedef struct q_endpoints q_endpoints; /* service/sagemaker.h */
+typedef struct q_visitors q_visitors;   /* service/visitors.h */
 
 /* What the documented limits of the API's operations are here. None is 0. */
 typedef struct q_app_limits {
@@ -33,7 +34,8 @@ typedef struct q_app {
     q_jobs *jobs;
     q_events *events;
     q_functions *functions;
-    q_bots *bots; /* NULL is fine: then no bot's model is kept */
+    q_bots *bots;         /* NULL is fine: then no bot's model is kept */
+    q_visitors *visitors; /* NULL: there are none */
     q_pool *compute[Q_WAITS_KINDS];
     size_t document_bytes; /* of a document sent in a request, at most; 0: 10 MiB */
     q_app_limits limits;

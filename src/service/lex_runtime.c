@@ -1,6 +1,7 @@
 /* Amazon Lex V1's runtime: PostText. */
 #include "service/lex_chat.h"
 #include "service/services.h"
+#include "service/visitors.h"
 
 static q_code fail(q_call *call, q_code rc, q_chat_failure failure, const q_err *why)
 {
@@ -92,8 +93,10 @@ static q_code post_text(q_call *call)
     q_chat_failure failure;
     q_chat_reply reply;
     q_err why = {.code = Q_OK};
-    q_code rc;
+    q_code rc = q_visitor_user(call, request.user, &request.user);
 
+    if (rc)
+        return rc;
     if (q_value_count(q_value_get(call->in, Q_STR("activeContexts"))))
         return q_call_fail(call, "BadRequestException",
                            "activeContexts are not there yet; leave them out");
@@ -105,7 +108,10 @@ static q_code post_text(q_call *call)
 }
 
 static const q_handler handlers[] = {
-    {.operation = "PostText", .run = post_text, .waits = Q_WAITS_FUNCTION},
+    {.operation = "PostText",
+     .run = post_text,
+     .visitor = q_visitor_may_talk,
+     .waits = Q_WAITS_FUNCTION},
 };
 
 const q_service q_service_lex_runtime = {"lex-runtime", handlers,

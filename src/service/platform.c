@@ -14,8 +14,10 @@
 #include "service/services.h"
 #include "service/textract.h"
 #include "service/uploads.h"
+#include "service/visitors.h"
 #include "store/credentials.h"
 #include "store/object.h"
+#include "store/temporary.h"
 #include "wire/gateway.h"
 
 #include <stdio.h>
@@ -27,6 +29,7 @@ struct q_platform {
     q_platform_config config;
     q_app app;
     q_credentials *credentials;
+    q_temporary_keys *temporary;
     q_gateway *gateway;
     q_server *server;
     char endpoint[128];
@@ -48,6 +51,10 @@ static q_code rooms_open(q_platform *p, q_err *err)
 
     if (!rc)
         rc = q_credentials_open(dir, &p->credentials, err);
+    if (!rc)
+        rc = q_temporary_keys_open(dir, &p->temporary, err);
+    if (!rc)
+        rc = q_visitors_new(p->config.visitors, p->temporary, &app->visitors, err);
     if (!rc)
         rc = q_catalog_open(dir, &app->catalog, err);
     if (!rc)
@@ -103,6 +110,19 @@ static bool secret_of(void *ctx, q_str access_key, q_arena *a, q_str *secret)
     return q_credentials_secret(ctx, access_key, secret);
 }
 
+static q_sign_fault temporary_of(void *ctx, q_str access_key, q_str token, int64_t now_ms,
+                                 q_arena *a, q_str *secret, q_str *visitor, q_err *err)
+{
+    q_temporary_key key;
+    q_code rc = q_temporary_key_read(ctx, access_key, token, now_ms, a, &key, err);
+
+    if (rc)
+        return rc == Q_DENIED ? Q_SIGN_OLD_TOKEN : Q_SIGN_BAD_TOKEN;
+    *secret = key.secret;
+    *visitor = key.subject;
+    return Q_SIGN_OK;
+}
+
 static bool page_reply(void *ctx, const q_request *req, q_reply *reply)
 {
     const q_page_file *file = q_page_wanted(req);
@@ -126,6 +146,7 @@ static q_code gateway_open(q_platform *p, q_err *err)
     static const q_service *const services[] = {
         &q_service_s3,
         &q_service_sts,
+        &q_service_cognito_identity,
         &q_service_textract,
         &q_service_comprehend,
         &q_service_lex_runtime,
@@ -140,6 +161,8 @@ static q_code gateway_open(q_platform *p, q_err *err)
         .account = p->app.account,
         .secret = secret_of,
         .secret_ctx = p->credentials,
+        .temporary = temporary_of,
+        .temporary_ctx = p->temporary,
         .page = page_reply,
         .body_limit = body_limit(p),
     };
@@ -229,6 +252,8 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_workers_free(p->app.workers);
     q_objects_close(p->app.objects);
     q_catalog_close(p->app.catalog);
+    q_visitors_free(p->app.visitors);
+    q_temporary_keys_free(p->temporary);
     q_credentials_free(p->credentials);
     free(p);
 }

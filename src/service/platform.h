@@ -20,6 +20,7 @@ typedef struct q_platform_config {
     size_t document_bytes;          /* of a document in a request; 0: 10 MiB */
     size_t pages;                   /* of a document at most; 0: 3000 */
     size_t queries;                 /* asked of one document at most; 0: 200 */
+    const char *visitors;           /* bots they may talk to (service/visitors.h); NULL: none */
     const char *recogniser;         /* a name (document/recognise.h); NULL: the best there is */
 } q_platform_config;
 

@@ -8,6 +8,7 @@
 
 extern const q_service q_service_s3;
 extern const q_service q_service_sts;
+extern const q_service q_service_cognito_identity;
 extern const q_service q_service_textract;
 extern const q_service q_service_comprehend;
 extern const q_service q_service_lex_runtime;

@@ -1,18 +1,12 @@
 #include "store/credentials.h"
 
 #include "base/digest.h"
-#include "base/file.h"
+#include "store/private.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
-    FILE_LIMIT = 65536,
+    ARENA_LIMIT = 4 * 65536,
     KEY_DIGITS = 16, /* behind "AKIA" */
     SECRET_DIGITS = 40,
     KEY_MIN = 16,
@@ -37,48 +31,20 @@ static bool random_text(const char alphabet[33], size_t n, char *out)
     return true;
 }
 
-/* Publish a fresh file under `path` unless another process was first. */
 static q_code create(const char *dir, const char *path, q_arena *a, q_err *err)
 {
-    char key[KEY_DIGITS + 1], secret[SECRET_DIGITS + 1], name[37];
-    q_str text, tmp;
-    q_code rc;
+    char key[KEY_DIGITS + 1], secret[SECRET_DIGITS + 1];
+    q_str text;
 
     if (!random_text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", KEY_DIGITS, key) ||
-        !random_text("abcdefghijklmnopqrstuvwxyz234567", SECRET_DIGITS, secret) || !q_uuid(name))
+        !random_text("abcdefghijklmnopqrstuvwxyz234567", SECRET_DIGITS, secret))
         return q_err_set(err, Q_IO, "no random numbers");
     text = q_str_printf(a,
                         "# The root key of this Quern. Made on its first start; replace both\n"
                         "# values to change it.\n"
                         "[default]\naws_access_key_id = AKIA%s\naws_secret_access_key = %s\n",
                         key, secret);
-    tmp = q_str_printf(a, "%s.%s", path, name);
-    if (!text.p || !tmp.p)
-        return q_err_nomem(err);
-    rc = q_file_replace(tmp.p, text, 0600, err);
-    if (rc)
-        return rc;
-    if (link(tmp.p, path) && errno != EEXIST)
-        rc = q_err_errno(err, "create %s", path);
-    unlink(tmp.p);
-    return rc ? rc : q_dir_sync(dir, err);
-}
-
-static q_code read_private(const char *path, q_arena *a, q_str *text, q_err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    q_code rc;
-
-    if (fd < 0 || fstat(fd, &st))
-        rc = q_err_errno(err, "open %s", path);
-    else if (st.st_mode & 077)
-        rc = q_err_set(err, Q_DENIED, "%s may be read by others (mode %04o): chmod 600 it", path,
-                       (unsigned)st.st_mode & 07777);
-    else
-        rc = q_fd_read_all(a, fd, FILE_LIMIT, text, err);
-    q_fd_close(fd);
-    return rc;
+    return text.p ? private__create(dir, path, text, a, err) : q_err_nomem(err);
 }
 
 static bool is_key(q_str s)
@@ -148,7 +114,7 @@ q_code q_credentials_open(const char *dir, q_credentials **out, q_err *err)
     q_str path, text = {NULL, 0};
     q_code rc;
 
-    if (!c || !(c->arena = q_arena_new(4 * FILE_LIMIT))) {
+    if (!c || !(c->arena = q_arena_new(ARENA_LIMIT))) {
         rc = q_err_nomem(err);
         goto done;
     }
@@ -157,11 +123,11 @@ q_code q_credentials_open(const char *dir, q_credentials **out, q_err *err)
         rc = q_err_nomem(err);
         goto done;
     }
-    rc = read_private(path.p, c->arena, &text, err);
+    rc = private__read(path.p, c->arena, &text, err);
     if (rc == Q_NOTFOUND) {
         rc = create(dir, path.p, c->arena, err);
         if (!rc)
-            rc = read_private(path.p, c->arena, &text, err);
+            rc = private__read(path.p, c->arena, &text, err);
     }
     if (rc)
         goto done;

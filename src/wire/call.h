@@ -25,9 +25,14 @@ typedef struct q_call {
 
     q_str request_id;
     q_str access_key; /* who signed; empty for an anonymous call */
-    q_str account;    /* twelve digits */
-    q_str region;     /* of the signature's scope */
-    q_str host;       /* as the client addressed us, "127.0.0.1:8470" */
+    /* The identity of somebody who has no key of this account and came by a
+     * temporary one ("us-east-1:uuid"); empty for all others. Such a call gets
+     * to `run` only past q_handler.visitor.
+     */
+    q_str visitor;
+    q_str account; /* twelve digits */
+    q_str region;  /* of the signature's scope */
+    q_str host;    /* as the client addressed us, "127.0.0.1:8470" */
     bool tls;
     int64_t now_ms;
 
@@ -66,6 +71,8 @@ typedef struct q_handler {
     q_code (*run)(q_call *call);
     q_code (*open)(q_call *call);
     q_code (*write)(q_call *call, q_str bytes);
+    /* May this visitor do that? Fails with q_call_fail. NULL: no visitor may. */
+    q_code (*visitor)(q_call *call);
     bool quick; /* run never waits: it may stay on the loop thread */
     q_waits waits;
 } q_handler;

@@ -15,6 +15,7 @@
 #include "net/server.h"
 #include "wire/api.h"
 #include "wire/call.h"
+#include "wire/sign.h"
 
 typedef struct q_gateway q_gateway;
 
@@ -31,6 +32,14 @@ typedef struct q_gateway_config {
      */
     bool (*secret)(void *ctx, q_str access_key, q_arena *a, q_str *secret);
     void *secret_ctx;
+
+    /* The same for a temporary key, whose session token came along: its secret,
+     * and the visitor (q_call.visitor) that it was made for. Q_SIGN_OK,
+     * Q_SIGN_BAD_TOKEN, Q_SIGN_OLD_TOKEN. NULL: there are no such keys.
+     */
+    q_sign_fault (*temporary)(void *ctx, q_str access_key, q_str token, int64_t now_ms, q_arena *a,
+                              q_str *secret, q_str *visitor, q_err *err);
+    void *temporary_ctx;
 
     /* Before everything else: true when the request is for a page and the reply
      * was filled. May be NULL.

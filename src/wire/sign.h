@@ -33,7 +33,10 @@ typedef enum q_sign_fault {
     Q_SIGN_MISMATCH,
     Q_SIGN_EXPIRED, /* a presigned URL past its time */
     Q_SIGN_SKEWED,  /* the clocks differ too much */
-    Q_SIGN_UNSIGNED /* an x-amz- header that the signature does not cover */
+    Q_SIGN_BAD_TOKEN,
+    Q_SIGN_OLD_TOKEN, /* a session token past its time */
+    Q_SIGN_DENIED,    /* the signature holds, but its key may not do that */
+    Q_SIGN_UNSIGNED   /* an x-amz- header that the signature does not cover */
 } q_sign_fault;
 
 /* What a request claims. Texts borrow from the request or are in the arena. */

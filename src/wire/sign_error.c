@@ -22,6 +22,10 @@ static sign_error error_s3(q_sign_form form, q_sign_fault fault)
         return (sign_error){"SignatureDoesNotMatch", 403};
     case Q_SIGN_SKEWED:
         return (sign_error){"RequestTimeTooSkewed", 403};
+    case Q_SIGN_BAD_TOKEN:
+        return (sign_error){"InvalidToken", 400};
+    case Q_SIGN_OLD_TOKEN:
+        return (sign_error){"ExpiredToken", 400};
     default:
         return (sign_error){"AccessDenied", 403};
     }
@@ -36,7 +40,12 @@ static sign_error error_query(q_sign_fault fault)
     case Q_SIGN_UNSUPPORTED:
         return (sign_error){"IncompleteSignature", 400};
     case Q_SIGN_UNKNOWN_KEY:
+    case Q_SIGN_BAD_TOKEN:
         return (sign_error){"InvalidClientTokenId", 403};
+    case Q_SIGN_OLD_TOKEN:
+        return (sign_error){"ExpiredToken", 403};
+    case Q_SIGN_DENIED:
+        return (sign_error){"AccessDenied", 403};
     default:
         return (sign_error){"SignatureDoesNotMatch", 403};
     }
@@ -52,7 +61,12 @@ static sign_error error_json(q_sign_fault fault, int refused)
     case Q_SIGN_UNSUPPORTED:
         return (sign_error){"IncompleteSignatureException", refused};
     case Q_SIGN_UNKNOWN_KEY:
+    case Q_SIGN_BAD_TOKEN:
         return (sign_error){"UnrecognizedClientException", refused};
+    case Q_SIGN_OLD_TOKEN:
+        return (sign_error){"ExpiredTokenException", refused};
+    case Q_SIGN_DENIED:
+        return (sign_error){"AccessDeniedException", refused};
     default:
         return (sign_error){"InvalidSignatureException", refused};
     }

@@ -82,10 +82,30 @@ static q_code refused_because(transaction *t, q_sign_fault why, const char *sent
     return refused(t, why, &err);
 }
 
+/* The session token of a temporary key; they all begin with ASIA. */
+static q_str session_token(const transaction *t)
+{
+    q_str header = q_request_header(&t->request, "x-amz-security-token");
+
+    if (!q_str_starts(t->signature.access_key, Q_STR("ASIA")))
+        return Q_STR("");
+    if (t->signature.form == Q_SIGN_QUERY && !header.p)
+        return canonical__parameter(t->request.query, "X-Amz-Security-Token", t->arena);
+    return header;
+}
+
 static q_code key_find(transaction *t)
 {
     const q_gateway_config *c = &t->gateway->config;
+    q_str token = session_token(t);
 
+    if (token.n && c->temporary) {
+        q_err err = {.code = Q_OK};
+        q_sign_fault why = c->temporary(c->temporary_ctx, t->signature.access_key, token,
+                                        t->call.now_ms, t->arena, &t->secret, &t->visitor, &err);
+
+        return why ? refused(t, why, &err) : Q_OK;
+    }
     if (c->secret(c->secret_ctx, t->signature.access_key, t->arena, &t->secret))
         return Q_OK;
     return refused_because(t, Q_SIGN_UNKNOWN_KEY,
@@ -94,14 +114,27 @@ static q_code key_find(transaction *t)
                                : "The security token included in the request is invalid.");
 }
 
+/* What no visitor may do is refused before its body is read. */
+static q_code visitor_check(transaction *t)
+{
+    q_err err;
+
+    if (!t->visitor.n || (t->handler && t->handler->visitor))
+        return Q_OK;
+    q_err_set(&err, Q_DENIED, "The visitor %.*s is not authorized to perform: %.*s:%.*s",
+              Q_ARG(t->visitor), Q_ARG(t->op->api->signing_name), Q_ARG(t->op->name));
+    return refused(t, Q_SIGN_DENIED, &err);
+}
+
 /* A signature is good for the service it names, not for its neighbours. */
 static q_code scope_check(transaction *t)
 {
     q_err err;
 
-    if (!t->op || t->signature.form == Q_SIGN_NONE ||
-        q_str_eq(t->signature.service, t->op->api->signing_name))
+    if (!t->op || t->signature.form == Q_SIGN_NONE)
         return Q_OK;
+    if (q_str_eq(t->signature.service, t->op->api->signing_name))
+        return visitor_check(t);
     q_err_set(&err, Q_DENIED, "Credential should be scoped to correct service: '%.*s'.",
               Q_ARG(t->op->api->signing_name));
     return refused(t, t->op->api->protocol == Q_REST_XML ? Q_SIGN_MALFORMED : Q_SIGN_MISMATCH,

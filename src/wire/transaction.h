@@ -38,6 +38,7 @@ typedef struct transaction {
 
     q_signature signature;
     q_str secret;
+    q_str visitor; /* whose temporary key signed; empty: the account's own key */
     bool verified;
 
     q_payload *payload; /* NULL: no body */

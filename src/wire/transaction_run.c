@@ -16,22 +16,12 @@ static void call_init(transaction *t)
     c->out = q_value_map(t->arena);
     c->request_id = q_str_of(t->request_id);
     c->access_key = t->signature.access_key;
+    c->visitor = t->visitor;
     c->account = q_str_of(t->gateway->config.account);
     c->region = t->signature.region;
     c->host = q_request_header(&t->request, "host");
     c->tls = t->request.tls;
     c->body_expected = t->payload ? q_payload_expected(t->payload) : 0;
-}
-
-static q_code input_read(transaction *t, q_str body)
-{
-    q_value *in = NULL;
-    q_code rc;
-
-    call_init(t);
-    rc = q_input_read(t->op, &t->request, t->path, body, t->arena, &in, &t->fault);
-    t->call.in = in;
-    return rc;
 }
 
 /* What people must see to is said, and where a name of its own is known, not
@@ -61,6 +51,20 @@ q_code transaction__call_failed(transaction *t, q_code rc)
     t->fault.status = c->error_status;
     t->fault.members = c->error_members;
     return rc;
+}
+
+static q_code input_read(transaction *t, q_str body)
+{
+    q_value *in = NULL;
+    q_code rc;
+
+    call_init(t);
+    rc = q_input_read(t->op, &t->request, t->path, body, t->arena, &in, &t->fault);
+    t->call.in = in;
+    if (rc || !t->visitor.n)
+        return rc;
+    rc = t->handler->visitor(&t->call);
+    return rc ? transaction__call_failed(t, rc) : Q_OK;
 }
 
 q_code transaction__open(transaction *t)

@@ -23,7 +23,7 @@ size_t faults_disarm(void);
 typedef struct bench bench;
 
 typedef struct ask {
-    const char *service, *method, *target; /* {upload}, {job}: the latest of its kind */
+    const char *service, *method, *target; /* {upload}, {job}, {identity}: the latest of its kind */
     const char *headers[6];                /* name, value, ... */
     q_str body;
 } ask;

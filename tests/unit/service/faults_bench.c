@@ -15,6 +15,7 @@
 #include "service/searchable.h"
 #include "service/services.h"
 #include "service/textract.h"
+#include "service/visitors.h"
 #include "store/object.h"
 #include "wire/gateway.h"
 #include "wire/sign.h"
@@ -36,7 +37,8 @@ enum { PIECE = 1000 };
 struct bench {
     q_app app;
     q_gateway *gateway;
-    char upload[128], job[80]; /* the latest ids */
+    q_temporary_keys *temporary;
+    char upload[128], job[80], identity[64]; /* the latest ids */
 };
 
 /* ---- the network room's part ---- */
@@ -146,6 +148,8 @@ static void bench_close(void *arg)
     q_jobs_free(b->app.jobs);
     q_gateway_free(b->gateway);
     q_bots_free(b->app.bots);
+    q_visitors_free(b->app.visitors);
+    q_temporary_keys_free(b->temporary);
     q_events_free(b->app.events);
     q_endpoints_free(b->app.endpoints);
     q_workers_free(b->app.hosts);
@@ -161,6 +165,7 @@ bench *bench_open(void)
     static const q_service *const services[] = {
         &q_service_s3,
         &q_service_sts,
+        &q_service_cognito_identity,
         &q_service_textract,
         &q_service_comprehend,
         &q_service_lex_runtime,
@@ -188,6 +193,8 @@ bench *bench_open(void)
     CHECK_EQ(q_searchable_workers_new(1, &app->writers, NULL), Q_OK);
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
+    CHECK_EQ(q_temporary_keys_open(app->data_dir, &b->temporary, NULL), Q_OK);
+    CHECK_EQ(q_visitors_new("Tea:$LATEST", b->temporary, &app->visitors, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
     CHECK_EQ(q_hosts_new(&app->hosts, NULL), Q_OK);
     CHECK_EQ(q_endpoints_new(&app->endpoints, NULL), Q_OK);
@@ -205,10 +212,10 @@ q_app *bench_app(bench *b)
 
 static q_str filled(const bench *b, q_str s)
 {
-    static const char *const names[] = {"{upload}", "{job}"};
-    const char *const values[] = {b->upload, b->job};
+    static const char *const names[] = {"{upload}", "{job}", "{identity}"};
+    const char *const values[] = {b->upload, b->job, b->identity};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         size_t at = q_str_find(s, q_str_of(names[i]));
 
         if (at != SIZE_MAX)
@@ -277,6 +284,7 @@ told bench_ask(bench *b, const ask *asked, size_t limit, size_t nth, size_t *cou
     q_arena_free(a);
     keep(out.body, "<UploadId>", '<', b->upload, sizeof b->upload);
     keep(out.body, "\"JobId\":\"", '"', b->job, sizeof b->job);
+    keep(out.body, "\"IdentityId\":\"", '"', b->identity, sizeof b->identity);
     return out;
 }
 

@@ -59,6 +59,15 @@ static q_code phrases_run(q_call *c)
     return Q_OK;
 }
 
+/* Visitors may ask for the phrases of any text but one. */
+static q_code phrases_visitor(q_call *c)
+{
+    CHECK_STREQ(c->visitor, "ada");
+    if (q_str_is(q_value_str(c->in, Q_STR("Text"), Q_STR("")), "private"))
+        return q_call_fail(c, "AccessDeniedException", "not that text");
+    return Q_OK;
+}
+
 static q_code put_open(q_call *c)
 {
     atomic_fetch_add(&((seen *)c->app)->opened, 1);
@@ -100,8 +109,10 @@ static q_code nothing_run(q_call *c)
     return Q_OK;
 }
 
-static const q_handler comprehend_handlers[] = {
-    {.operation = "DetectKeyPhrases", .run = phrases_run, .waits = Q_WAITS_FUNCTION}};
+static const q_handler comprehend_handlers[] = {{.operation = "DetectKeyPhrases",
+                                                 .run = phrases_run,
+                                                 .visitor = phrases_visitor,
+                                                 .waits = Q_WAITS_FUNCTION}};
 static const q_handler s3_handlers[] = {
     {.operation = "PutObject", .run = put_run, .open = put_open, .write = put_write},
     {.operation = "ListBuckets", .run = nothing_run, .quick = true},
@@ -129,6 +140,21 @@ static bool secret_of(void *ctx, q_str key, q_arena *a, q_str *secret)
     return q_str_is(key, KEY);
 }
 
+#define TEMPORARY_KEY "ASIAIOSFODNN7EXAMPLE"
+
+static q_sign_fault temporary_of(void *ctx, q_str key, q_str token, int64_t now_ms, q_arena *a,
+                                 q_str *secret, q_str *visitor, q_err *err)
+{
+    (void)ctx, (void)a;
+    CHECK_EQ(now_ms, NOW);
+    *secret = Q_STR(SECRET);
+    *visitor = Q_STR("ada");
+    q_err_set(err, Q_DENIED, "%.*s is none", Q_ARG(token));
+    return q_str_is(token, "old")                                   ? Q_SIGN_OLD_TOKEN
+           : q_str_is(token, "new") && q_str_is(key, TEMPORARY_KEY) ? Q_SIGN_OK
+                                                                    : Q_SIGN_BAD_TOKEN;
+}
+
 static int64_t may_24(void *ctx)
 {
     (void)ctx;
@@ -152,6 +178,7 @@ static fixture *start(void)
                           .app = &f->seen,
                           .account = "123456789012",
                           .secret = secret_of,
+                          .temporary = temporary_of,
                           .page = page,
                           .now_ms = may_24,
                           .body_limit = 100000,
@@ -383,6 +410,71 @@ TEST(unknown_operations_are_named_in_each_protocol)
     stop(f);
 }
 
+static ask visiting(ask a, const char *token)
+{
+    size_t i = 0;
+
+    while (a.headers[i])
+        i += 2;
+    a.headers[i] = "X-Amz-Security-Token";
+    a.headers[i + 1] = token;
+    a.key = TEMPORARY_KEY;
+    return a;
+}
+
+TEST(visitors_do_what_handlers_let_them)
+{
+    fixture *f = start();
+    ask phrases = key_phrases("{\"Text\":\"good day\",\"LanguageCode\":\"en\"}");
+    ask list = {.method = "GET", .target = "/", .service = "s3", .hash_header = true};
+    ask form = {.method = "POST",
+                .target = "/",
+                .service = "sts",
+                .headers = {"Content-Type", "application/x-www-form-urlencoded"},
+                .body = "Action=GetCallerIdentity&Version=2011-06-15"};
+
+    expect(tell(f, visiting(phrases, "new")), 200, "good day");
+    phrases.body = "{\"Text\":\"private\",\"LanguageCode\":\"en\"}";
+    expect(tell(f, visiting(phrases, "new")), 400, "AccessDeniedException");
+    expect(tell(f, visiting(list, "new")), 403,
+           "<Message>The visitor ada is not authorized to perform: s3:ListBuckets</Message>");
+    expect(tell(f, visiting(put("/bucket/key", "hello"), "new")), 403, "<Code>AccessDenied</Code>");
+    expect(tell(f, visiting(form, "new")), 403, "<Code>AccessDenied</Code>");
+    form.hash_header = true;
+    expect(tell(f, visiting(form, "new")), 403, "<Code>AccessDenied</Code>");
+    /* What is signed for one service is of no use at another. */
+    phrases.service = "s3";
+    phrases.hash_header = true;
+    expect(tell(f, visiting(phrases, "new")), 501, "<Code>NotImplemented</Code>");
+    CHECK_EQ(f->seen.opened + f->seen.ran, 0);
+    stop(f);
+}
+
+TEST(temporary_keys_come_with_their_token)
+{
+    fixture *f = start();
+    ask json = key_phrases("{\"Text\":\"good day\",\"LanguageCode\":\"en\"}"), stolen, bare = json;
+    ask list = {.method = "GET", .target = "/", .service = "s3", .hash_header = true};
+    ask form = {.method = "POST",
+                .target = "/",
+                .service = "sts",
+                .headers = {"Content-Type", "application/x-www-form-urlencoded"},
+                .body = "Action=GetCallerIdentity&Version=2011-06-15"};
+
+    expect(tell(f, visiting(json, "old")), 400, "ExpiredTokenException");
+    expect(tell(f, visiting(list, "old")), 400, "<Code>ExpiredToken</Code>");
+    expect(tell(f, visiting(json, "forged")), 400, "UnrecognizedClientException");
+    expect(tell(f, visiting(list, "forged")), 400, "<Code>InvalidToken</Code>");
+    expect(tell(f, visiting(form, "old")), 403, "<Code>ExpiredToken</Code>");
+    expect(tell(f, visiting(form, "forged")), 403, "<Code>InvalidClientTokenId</Code>");
+    stolen = visiting(json, "new");
+    stolen.secret = "no one's";
+    expect(tell(f, stolen), 400, "InvalidSignatureException");
+    bare.key = TEMPORARY_KEY;
+    expect(tell(f, bare), 400, "UnrecognizedClientException");
+    stop(f);
+}
+
 TEST(a_form_finds_its_operation)
 {
     fixture *f = start();
@@ -532,6 +624,9 @@ TEST(other_origins_may_call)
     ask a = key_phrases("{\"Text\":\"x\",\"LanguageCode\":\"en\"}");
 
     expect(got, 200, "Access-Control-Allow-Origin: *\r\n");
+    /* Browsers refuse a second one. */
+    CHECK(q_str_find(q_str_sub(got, q_str_find(got, Q_STR("Allow-Origin")) + 1, SIZE_MAX),
+                     Q_STR("Allow-Origin")) == SIZE_MAX);
     CHECK(q_peer_has(got, "Allow-Headers: authorization, x-amz-date, amz-sdk-request\r\n"));
     a.headers[4] = "Origin";
     a.headers[5] = "http://a";
