@@ -51,12 +51,10 @@ static q_str allowed_headers(const q_request *req, q_arena *a)
 q_code cors__preflight(const q_request *req, q_reply *reply)
 {
     q_str headers = allowed_headers(req, reply->arena);
-    q_code rc = cors__allow(req, reply);
+    q_code rc = q_reply_header(reply, "Access-Control-Allow-Methods",
+                               Q_STR("GET, HEAD, PUT, POST, DELETE, PATCH"));
 
     reply->status = 200;
-    if (!rc)
-        rc = q_reply_header(reply, "Access-Control-Allow-Methods",
-                            Q_STR("GET, HEAD, PUT, POST, DELETE, PATCH"));
     if (!rc && headers.n)
         rc = q_reply_header(reply, "Access-Control-Allow-Headers", headers);
     if (!rc)

@@ -12,7 +12,7 @@
 /* An OPTIONS request that asks whether another may be sent. */
 bool cors__is_preflight(const q_request *req);
 
-/* Answer it. Fails with Q_NOMEM. */
+/* Answer it, but for what cors__allow adds to every reply. Fails with Q_NOMEM. */
 Q_MUST_USE q_code cors__preflight(const q_request *req, q_reply *reply);
 
 /* Let the page read this reply; nothing when the request names no origin. */
