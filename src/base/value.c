@@ -211,6 +211,45 @@ const q_value *q_value_first(const q_value *v)
     return v && (v->kind == Q_VALUE_LIST || v->kind == Q_VALUE_MAP) ? v->first : NULL;
 }
 
+static void fill(q_value *to, const q_value *from)
+{
+    if (!to)
+        return;
+    switch (from->kind) {
+    case Q_VALUE_MAP:
+        for (const q_value *v = from->first; v; v = v->next)
+            fill(q_map_add(to, v->key, v->kind), v);
+        break;
+    case Q_VALUE_LIST:
+        for (const q_value *v = from->first; v; v = v->next)
+            fill(q_list_add(to, v->kind), v);
+        break;
+    case Q_VALUE_BOOL:
+        to->b = from->b;
+        break;
+    case Q_VALUE_INT:
+        to->i = from->i;
+        break;
+    case Q_VALUE_DOUBLE:
+    case Q_VALUE_TIME:
+        to->d = from->d;
+        break;
+    case Q_VALUE_NUMBER:
+    case Q_VALUE_STRING:
+    case Q_VALUE_BLOB:
+        to->s = from->s;
+        break;
+    case Q_VALUE_NULL:
+        break;
+    }
+}
+
+void q_map_copy(q_value *map, q_str key, const q_value *v)
+{
+    if (v && v->kind != Q_VALUE_NULL)
+        fill(q_map_add(map, key, v->kind), v);
+}
+
 static bool whole(double d, int64_t *out)
 {
     if (d != rint(d) || d < -0x1p63 || d >= 0x1p63)

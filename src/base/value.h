@@ -62,6 +62,9 @@ q_value *q_map_map(q_value *map, q_str key);
 /* A bare child of the given kind, for parsers and converters. */
 q_value *q_map_add(q_value *map, q_str key, q_kind kind);
 
+/* A deep copy of `v`, unless that is NULL or null; texts are borrowed. */
+void q_map_copy(q_value *map, q_str key, const q_value *v);
+
 void q_list_int(q_value *list, int64_t i);
 void q_list_str(q_value *list, q_str s);
 q_value *q_list_map(q_value *list);

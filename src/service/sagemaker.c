@@ -98,45 +98,6 @@ q_code sagemaker__delete(q_call *call, const sagemaker_kind *kind, q_str name)
 
 /* ---- documents --------------------------------------------------------- */
 
-static void fill(q_value *to, const q_value *from)
-{
-    if (!to)
-        return;
-    switch (from->kind) {
-    case Q_VALUE_MAP:
-        for (const q_value *v = q_value_first(from); v; v = v->next)
-            fill(q_map_add(to, v->key, v->kind), v);
-        break;
-    case Q_VALUE_LIST:
-        for (const q_value *v = q_value_first(from); v; v = v->next)
-            fill(q_list_add(to, v->kind), v);
-        break;
-    case Q_VALUE_BOOL:
-        to->b = from->b;
-        break;
-    case Q_VALUE_INT:
-        to->i = from->i;
-        break;
-    case Q_VALUE_DOUBLE:
-    case Q_VALUE_TIME:
-        to->d = from->d;
-        break;
-    case Q_VALUE_NUMBER:
-    case Q_VALUE_STRING:
-    case Q_VALUE_BLOB:
-        to->s = from->s;
-        break;
-    case Q_VALUE_NULL:
-        break;
-    }
-}
-
-void sagemaker__copy(q_value *map, const char *key, const q_value *v)
-{
-    if (v && v->kind != Q_VALUE_NULL)
-        fill(q_map_add(map, q_str_of(key), v->kind), v);
-}
-
 q_code sagemaker__refuse(q_call *call, const q_value *map, const char *const *members,
                          const char *instead)
 {

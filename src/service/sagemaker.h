@@ -61,8 +61,6 @@ Q_MUST_USE q_code sagemaker__delete(q_call *call, const sagemaker_kind *kind, q_
 /* "already exists", as the API says it. */
 q_code sagemaker__exists(q_call *call, const sagemaker_kind *kind, q_str name);
 
-/* A deep copy of `v` (may be NULL) into the map; texts are borrowed. */
-void sagemaker__copy(q_value *map, const char *key, const q_value *v);
 /* Refuse the first of the members (a NULL-terminated list) that `map` has. */
 Q_MUST_USE q_code sagemaker__refuse(q_call *call, const q_value *map, const char *const *members,
                                     const char *instead);

@@ -52,7 +52,7 @@ q_code sagemaker__create_config(q_call *call)
         return rc;
     q_map_int(doc, Q_STR("CreatedMs"), call->now_ms);
     for (const char *const *k = kept; *k; k++)
-        sagemaker__copy(doc, *k, q_value_get(call->in, q_str_of(*k)));
+        q_map_copy(doc, q_str_of(*k), q_value_get(call->in, q_str_of(*k)));
     return sagemaker__create(call, &sagemaker__config, name, doc, "EndpointConfigArn");
 }
 
@@ -67,8 +67,9 @@ q_code sagemaker__describe_config(q_call *call)
     q_map_str(call->out, Q_STR("EndpointConfigName"), name);
     q_map_str(call->out, Q_STR("EndpointConfigArn"),
               sagemaker__arn(call, &sagemaker__config, name));
-    sagemaker__copy(call->out, "ProductionVariants", q_value_get(doc, Q_STR("ProductionVariants")));
-    sagemaker__copy(call->out, "KmsKeyId", q_value_get(doc, Q_STR("KmsKeyId")));
+    q_map_copy(call->out, Q_STR("ProductionVariants"),
+               q_value_get(doc, Q_STR("ProductionVariants")));
+    q_map_copy(call->out, Q_STR("KmsKeyId"), q_value_get(doc, Q_STR("KmsKeyId")));
     sagemaker__time(call->out, "CreationTime", doc, "CreatedMs");
     return q_value_ok(call->out, &call->err);
 }

@@ -222,11 +222,11 @@ static q_value *outcome(const q_value *old, const char *reason, q_arena *a)
     q_value *doc = q_value_map(a);
 
     for (const char *const *k = kept; *k; k++)
-        sagemaker__copy(doc, *k, q_value_get(old, q_str_of(*k)));
+        q_map_copy(doc, q_str_of(*k), q_value_get(old, q_str_of(*k)));
     for (const char *const *k = deployed; *k; k++)
-        sagemaker__copy(doc, *k, q_value_get(reason ? old : target, q_str_of(*k)));
+        q_map_copy(doc, q_str_of(*k), q_value_get(reason ? old : target, q_str_of(*k)));
     if (reason && !served)
-        sagemaker__copy(doc, "ConfigName", q_value_get(target, Q_STR("ConfigName")));
+        q_map_copy(doc, Q_STR("ConfigName"), q_value_get(target, Q_STR("ConfigName")));
     q_map_int(doc, Q_STR("ModifiedMs"), q_now_ms());
     q_map_str(doc, Q_STR("Status"), reason && !served ? Q_STR("Failed") : Q_STR("InService"));
     if (reason)

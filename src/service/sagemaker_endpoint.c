@@ -164,8 +164,8 @@ q_code sagemaker__create_endpoint(q_call *call)
     q_map_int(doc, Q_STR("CreatedMs"), call->now_ms);
     q_map_int(doc, Q_STR("ModifiedMs"), call->now_ms);
     q_map_str(doc, Q_STR("Status"), Q_STR("Creating"));
-    sagemaker__copy(doc, "DeploymentConfig", q_value_get(call->in, Q_STR("DeploymentConfig")));
-    sagemaker__copy(doc, "Tags", q_value_get(call->in, Q_STR("Tags")));
+    q_map_copy(doc, Q_STR("DeploymentConfig"), q_value_get(call->in, Q_STR("DeploymentConfig")));
+    q_map_copy(doc, Q_STR("Tags"), q_value_get(call->in, Q_STR("Tags")));
     rc = set_target(call, doc);
     return rc ? rc : begin(call, doc, 0);
 }
@@ -178,7 +178,7 @@ static q_value *carried_over(const q_call *call, const q_value *old)
     q_value *doc = q_value_map(call->arena);
 
     for (const char *const *k = kept; *k; k++)
-        sagemaker__copy(doc, *k, q_value_get(old, q_str_of(*k)));
+        q_map_copy(doc, q_str_of(*k), q_value_get(old, q_str_of(*k)));
     q_map_int(doc, Q_STR("ModifiedMs"), call->now_ms);
     return doc;
 }
@@ -215,8 +215,8 @@ q_code sagemaker__update_endpoint(q_call *call)
         return rc;
     doc = carried_over(call, old);
     q_map_str(doc, Q_STR("Status"), Q_STR("Updating"));
-    sagemaker__copy(doc, "DeploymentConfig",
-                    q_value_get(keep ? old : call->in, Q_STR("DeploymentConfig")));
+    q_map_copy(doc, Q_STR("DeploymentConfig"),
+               q_value_get(keep ? old : call->in, Q_STR("DeploymentConfig")));
     rc = set_target(call, doc);
     return rc ? rc : begin(call, doc, version);
 }
@@ -296,7 +296,7 @@ q_code sagemaker__update_weights(q_call *call)
         return rc;
     doc = q_value_map(call->arena);
     for (const char *const *k = kept; *k; k++)
-        sagemaker__copy(doc, *k, q_value_get(old, q_str_of(*k)));
+        q_map_copy(doc, q_str_of(*k), q_value_get(old, q_str_of(*k)));
     q_map_int(doc, Q_STR("ModifiedMs"), call->now_ms);
     list = q_map_list(doc, Q_STR("Variants"));
     for (size_t i = 0; i < n; i++)
@@ -381,7 +381,7 @@ q_code sagemaker__describe_endpoint(q_call *call)
         q_map_str(out, Q_STR("FailureReason"), reason);
     sagemaker__time(out, "CreationTime", doc, "CreatedMs");
     sagemaker__time(out, "LastModifiedTime", doc, "ModifiedMs");
-    sagemaker__copy(out, "LastDeploymentConfig", q_value_get(doc, Q_STR("DeploymentConfig")));
+    q_map_copy(out, Q_STR("LastDeploymentConfig"), q_value_get(doc, Q_STR("DeploymentConfig")));
     if (target && n)
         describe_pending(out, target);
     return q_value_ok(out, &call->err);

@@ -156,7 +156,7 @@ q_code sagemaker__create_model(q_call *call)
                            Q_ARG(mode));
     q_map_int(doc, Q_STR("CreatedMs"), call->now_ms);
     for (const char *const *k = kept; *k; k++)
-        sagemaker__copy(doc, *k, q_value_get(call->in, q_str_of(*k)));
+        q_map_copy(doc, q_str_of(*k), q_value_get(call->in, q_str_of(*k)));
     return sagemaker__create(call, &sagemaker__model, name, doc, "ModelArn");
 }
 
@@ -172,7 +172,7 @@ q_code sagemaker__describe_model(q_call *call)
         return rc;
     q_map_str(call->out, Q_STR("ModelName"), name);
     for (const char *const *k = given; *k; k++)
-        sagemaker__copy(call->out, *k, q_value_get(doc, q_str_of(*k)));
+        q_map_copy(call->out, q_str_of(*k), q_value_get(doc, q_str_of(*k)));
     sagemaker__time(call->out, "CreationTime", doc, "CreatedMs");
     q_map_str(call->out, Q_STR("ModelArn"), sagemaker__arn(call, &sagemaker__model, name));
     q_map_bool(call->out, Q_STR("EnableNetworkIsolation"),

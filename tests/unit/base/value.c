@@ -32,6 +32,26 @@ TEST(numbers_of_any_kind)
     CHECK_EQ(q_value_int(v, Q_STR("n"), -1), -1);
 }
 
+TEST(a_copy_is_deep)
+{
+    q_value *from = q_value_map(q_test_arena()), *to = q_value_map(q_test_arena());
+    q_value *inner = q_map_map(from, Q_STR("m"));
+
+    q_list_int(q_map_list(inner, Q_STR("l")), 7);
+    q_map_bool(inner, Q_STR("b"), true);
+    q_map_double(inner, Q_STR("d"), 0.5);
+    q_map_str(inner, Q_STR("s"), Q_STR("text"));
+    q_map_copy(to, Q_STR("c"), q_value_get(from, Q_STR("m")));
+    q_map_copy(to, Q_STR("none"), NULL);
+    q_map_int(inner, Q_STR("late"), 1);
+    CHECK_EQ(q_value_count(to), 1);
+    CHECK_EQ(q_value_count(q_value_get(to, Q_STR("c"))), 4);
+    CHECK_EQ(q_value_at(to, "c", "l", NULL)->first->i, 7);
+    CHECK(q_value_at(to, "c", "b", NULL)->b);
+    CHECK_NEAR(q_value_at(to, "c", "d", NULL)->d, 0.5, 0);
+    CHECK_STR(q_value_at(to, "c", "s", NULL)->s.p, "text");
+}
+
 TEST(a_full_arena_is_told_at_the_root)
 {
     q_arena *a = q_arena_new(200);
