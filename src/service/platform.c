@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "net/server.h"
+#include "service/comprehend.h"
 #include "service/lex_bots.h"
 #include "service/notices.h"
 #include "service/pages.h"
@@ -198,6 +199,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
         rc = q_notices_start(&p->app, err);
     if (!rc)
         rc = q_textract_register(&p->app, err);
+    if (!rc)
+        rc = q_comprehend_register(&p->app, err);
     if (!rc)
         rc = q_search_register(&p->app, err);
     if (!rc)

@@ -1,9 +1,8 @@
 /* OutputConfig: a job's result as objects of the caller's bucket. */
 #include "service/textract_job.h"
 
-#include "base/clock.h"
 #include "base/json.h"
-#include "store/object.h"
+#include "service/made.h"
 
 enum { PIECE_BYTES = 256 << 20 };
 
@@ -20,38 +19,14 @@ q_code textract__output_of(const q_value *request, q_str job, q_arena *a, textra
     return out->folder.p ? Q_OK : q_err_nomem(err);
 }
 
-/* A new object is an event, whoever made it. */
-static q_code announce(void *ctx, const q_object *made, q_err *err)
-{
-    const q_app *app = ctx;
-    q_event e = {.name = Q_STR("ObjectCreated:Put"),
-                 .bucket = made->bucket,
-                 .key = made->key,
-                 .etag = made->etag,
-                 .size = made->size,
-                 .time_ms = q_now_ms()};
-
-    return app->events ? q_events_emit(app->events, &e, err) : Q_OK;
-}
-
 static q_code put(q_app *app, const textract_output *to, q_str name, q_str bytes, q_arena *a,
                   q_err *err)
 {
-    q_object_put put = {.bucket = to->bucket,
-                        .key = q_str_printf(a, "%.*s/%.*s", Q_ARG(to->folder), Q_ARG(name)),
-                        .attributes = Q_STR("{\"ContentType\":\"application/json\"}"),
-                        .now_ms = q_now_ms(),
-                        .also = announce,
-                        .also_ctx = app};
-    q_writer *w = NULL;
-    q_code rc = put.key.p ? q_writer_new(app->objects, &w, err) : q_err_nomem(err);
+    q_made made = {.bucket = to->bucket,
+                   .key = q_str_printf(a, "%.*s/%.*s", Q_ARG(to->folder), Q_ARG(name)),
+                   .type = "application/json"};
 
-    if (!rc && bytes.n)
-        rc = q_writer_put(w, bytes, err);
-    if (!rc)
-        rc = q_object_put_written(app->objects, w, &put, NULL, err);
-    q_writer_free(w);
-    return rc;
+    return made.key.p ? q_made_put(app, &made, bytes, err) : q_err_nomem(err);
 }
 
 q_code textract__output_check(q_app *app, const textract_output *to, q_err *err)

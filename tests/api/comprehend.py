@@ -40,7 +40,7 @@ class Comprehend(Suite):
         for language in ('es', 'zh-TW'):
             error = self.refused(self.comprehend.detect_entities, Text='hola', LanguageCode=language)
             self.assertEqual(error['Code'], 'UnsupportedLanguageException')
-            self.assertIn('en is there', error['Message'])
+            self.assertIn('in texts in en', error['Message'])
         error = self.refused(self.comprehend.detect_entities, Text='x', LanguageCode='xx')
         self.assertEqual(error['Code'], 'InvalidRequestException')
 
@@ -51,6 +51,25 @@ class Comprehend(Suite):
                          'TextSizeLimitExceededException')
         self.assertEqual(self.refused(call, Text='  ', LanguageCode='en')['Code'],
                          'InvalidRequestException')
+
+    def test_batches(self):
+        texts = [TEXT, ' ', 'a' * 5001, 'The old mill on 5/10/2019']
+        for call, member, alone in (
+                (self.comprehend.batch_detect_entities, 'Entities', self.comprehend.detect_entities),
+                (self.comprehend.batch_detect_key_phrases, 'KeyPhrases', self.comprehend.detect_key_phrases)):
+            said = call(TextList=texts, LanguageCode='en')
+            self.assertEqual([r['Index'] for r in said['ResultList']], [0, 3])
+            for r in said['ResultList']:
+                self.assertEqual(r[member], alone(Text=texts[r['Index']], LanguageCode='en')[member])
+            self.assertEqual([(e['Index'], e['ErrorCode']) for e in said['ErrorList']],
+                             [(1, 'INVALID_REQUEST'), (2, 'TEXT_SIZE_LIMIT_EXCEEDED')])
+            self.assertIn('5001 bytes; at most 5000', said['ErrorList'][1]['ErrorMessage'])
+            self.assertEqual(len(call(TextList=[TEXT] * 25, LanguageCode='en')['ResultList']), 25)
+            error = self.refused(call, TextList=[TEXT] * 26, LanguageCode='en')
+            self.assertEqual(error['Code'], 'BatchSizeLimitExceededException')
+            self.assertIn('26', error['Message'])
+            self.assertEqual(self.refused(call, TextList=[TEXT], LanguageCode='fr')['Code'],
+                             'UnsupportedLanguageException')
 
     def test_the_aws_cli(self):
         said = json.loads(self.aws('comprehend', 'detect-entities', '--language-code', 'en', '--text', TEXT))

@@ -30,7 +30,10 @@ INTEGERS = {'integer': 2 ** 31, 'long': 2 ** 63}
 
 def java(pattern):
     """The models' patterns are Java's, which has classes that Python writes otherwise."""
-    return pattern.replace(r'\p{ASCII}', r'[\x00-\x7f]').replace(r'\p{Print}', r'\x20-\x7e')
+    for theirs, ours in ((r'\p{ASCII}', r'[\x00-\x7f]'), (r'\p{Print}', r'\x20-\x7e'), (r'\p{L}', r'\w'),
+                         (r'\p{N}', r'\w'), (r'\p{Z}', r'\s')):
+        pattern = pattern.replace(theirs, ours)
+    return pattern
 
 
 @functools.lru_cache(None)
