@@ -14,7 +14,7 @@ static const float WORD_WEIGHT = 1.0f, PAIR_WEIGHT = 0.7f, GROUP_WEIGHT = 0.35f;
 
 typedef struct builder {
     q_arena *arena;
-    features *out;
+    q_features *out;
     size_t cap;
     unsigned bits;
     q_code rc;
@@ -35,12 +35,12 @@ static void put(builder *b, uint64_t h, float value)
 {
     if (b->rc)
         return;
-    b->rc = q_arena_grow(b->arena, &b->out->v, &b->cap, b->out->n + 1, sizeof(feature));
+    b->rc = q_arena_grow(b->arena, &b->out->v, &b->cap, b->out->n + 1, sizeof(q_feature));
     if (b->rc)
         return;
     h ^= h >> 29;
     h *= 0xBF58476D1CE4E5B9ULL;
-    b->out->v[b->out->n++] = (feature){(uint32_t)(h >> (64 - b->bits)), value};
+    b->out->v[b->out->n++] = (q_feature){(uint32_t)(h >> (64 - b->bits)), value};
 }
 
 /* Letter groups of "<word>", by bytes: near enough for any script. */
@@ -109,7 +109,7 @@ static void put_place(builder *b, const q_slot *slot)
 
 static int by_id(const void *x, const void *y)
 {
-    const feature *a = x, *b = y;
+    const q_feature *a = x, *b = y;
 
     if (a->id != b->id)
         return a->id < b->id ? -1 : 1;
@@ -117,7 +117,7 @@ static int by_id(const void *x, const void *y)
 }
 
 /* Add up what fell on the same id. */
-static void merge(features *f)
+static void merge(q_features *f)
 {
     size_t n = 0;
 
@@ -133,11 +133,11 @@ static void merge(features *f)
 }
 
 q_code features__of(const q_tokens *t, const q_intent *intent, unsigned bits, q_arena *a,
-                    features *out, q_err *err)
+                    q_features *out, q_err *err)
 {
     builder b = {.arena = a, .out = out, .bits = bits};
 
-    *out = (features){0};
+    *out = (q_features){0};
     for (size_t i = 0; i < t->n && !b.rc; i++) {
         size_t end = i + 1;
 
@@ -157,7 +157,7 @@ q_code features__of(const q_tokens *t, const q_intent *intent, unsigned bits, q_
     return Q_OK;
 }
 
-void features__normalize(features *f)
+void features__normalize(q_features *f)
 {
     double sum = 0;
     float scale;

@@ -4,25 +4,16 @@
 
 #include "dialog/bot.h"
 #include "language/token.h"
-
-typedef struct feature {
-    uint32_t id; /* below 2^bits */
-    float value;
-} feature;
-
-typedef struct features {
-    feature *v; /* by id, each once */
-    size_t n;
-} features;
+#include "learn/linear.h"
 
 /* Words, pairs of neighbours and letter groups. In an utterance of `intent`
  * (else NULL) a {Slot} place counts as the values its type lists, or as a
  * number. Values are counts weighed by kind of feature. Fails with Q_NOMEM.
  */
 Q_MUST_USE q_code features__of(const q_tokens *t, const q_intent *intent, unsigned bits, q_arena *a,
-                               features *out, q_err *err);
+                               q_features *out, q_err *err);
 
 /* Scale to length 1. */
-void features__normalize(features *f);
+void features__normalize(q_features *f);
 
 #endif

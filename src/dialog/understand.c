@@ -8,24 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BITS_MIN = 12,
-    BITS_MAX = 18,
-    WEIGHTS_MAX = 1 << 23,
-    EPOCHS_MIN = 4,
-    EPOCHS_MAX = 40,
-    NEAREST_MAX = 256,
-    MODEL_BYTES = 1 << 30
-};
+enum { BITS_MIN = 12, BITS_MAX = 18, NEAREST_MAX = 256, MODEL_BYTES = 1 << 30 };
 
-static const double WORK_MAX = 4e8; /* multiplications while learning */
-static const float RATE = 0.6f;
 /* A likeness of two texts that say the same in other words. */
 static const double LIKE = 0.6;
 
 typedef struct sample {
-    size_t class;
-    features f; /* weighed, length 1 */
+    uint32_t class;
+    q_features f; /* weighed, length 1 */
     q_tokens tokens;
     bool bare; /* nothing but places */
 } sample;
@@ -36,22 +26,21 @@ struct q_model {
     unsigned bits;
     const q_intent **classes;
     size_t class_count;
-    float *idf;     /* [1 << bits] */
-    float *weights; /* [1 << bits, class_count] */
+    float *idf; /* [1 << bits] */
+    q_linear *linear;
     sample *samples;
     size_t sample_count;
 };
 
 static unsigned bits_for(const q_bot *bot)
 {
-    size_t bytes = 0, classes = bot->intent_count ? bot->intent_count : 1;
+    size_t bytes = 0;
     unsigned bits = BITS_MIN;
 
     for (size_t i = 0; i < bot->intent_count; i++)
         for (size_t u = 0; u < bot->intents[i].utterance_count; u++)
             bytes += bot->intents[i].utterances[u].n;
-    while (bits < BITS_MAX && ((size_t)1 << bits) < bytes * 2 &&
-           ((size_t)2 << bits) * classes <= WEIGHTS_MAX)
+    while (bits < BITS_MAX && ((size_t)1 << bits) < bytes * 2)
         bits++;
     return bits;
 }
@@ -72,7 +61,7 @@ static q_code samples_make(q_model *m, q_err *err)
         for (size_t u = 0; u < intent->utterance_count && !rc; u++) {
             sample *s = &m->samples[m->sample_count++];
 
-            s->class = c;
+            s->class = (uint32_t)c;
             rc = q_tokens_of(intent->utterances[u], m->arena, &s->tokens, err);
             s->bare = !rc && places__only(&s->tokens);
             if (!rc)
@@ -82,7 +71,7 @@ static q_code samples_make(q_model *m, q_err *err)
     return rc;
 }
 
-static void weigh(const q_model *m, features *f)
+static void weigh(const q_model *m, q_features *f)
 {
     for (size_t i = 0; i < f->n; i++)
         f->v[i].value = (1 + logf(1 + f->v[i].value)) * m->idf[f->v[i].id] * f->v[i].value /
@@ -103,93 +92,16 @@ static void idf_learn(q_model *m)
         weigh(m, &m->samples[s].f);
 }
 
-/* p = softmax of the weights' sums over f. */
-static void probabilities(const q_model *m, const features *f, double *p)
-{
-    double top = -INFINITY, sum = 0;
-
-    for (size_t c = 0; c < m->class_count; c++)
-        p[c] = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        const float *row = m->weights + (size_t)f->v[i].id * m->class_count;
-
-        for (size_t c = 0; c < m->class_count; c++)
-            p[c] += (double)(row[c] * f->v[i].value);
-    }
-    for (size_t c = 0; c < m->class_count; c++)
-        top = p[c] > top ? p[c] : top;
-    for (size_t c = 0; c < m->class_count; c++)
-        sum += p[c] = exp(p[c] - top);
-    for (size_t c = 0; c < m->class_count; c++)
-        p[c] /= sum;
-}
-
-/* One step of AdaGrad. Source: Duchi, Hazan, Singer 2011. */
-static void step(q_model *m, const sample *s, float *squares, double *p)
-{
-    probabilities(m, &s->f, p);
-    for (size_t c = 0; c < m->class_count; c++) {
-        float error = (float)(p[c] - (c == s->class ? 1.0 : 0.0));
-
-        if (fabsf(error) < 1e-3f)
-            continue;
-        for (size_t i = 0; i < s->f.n; i++) {
-            size_t at = (size_t)s->f.v[i].id * m->class_count + c;
-            float g = error * s->f.v[i].value;
-
-            squares[at] += g * g;
-            m->weights[at] -= RATE * g / sqrtf(squares[at] + 1e-8f);
-        }
-    }
-}
-
-static size_t epochs_for(const q_model *m)
-{
-    double work = 1, epochs;
-
-    for (size_t s = 0; s < m->sample_count; s++)
-        work += (double)m->samples[s].f.n * (double)m->class_count;
-    epochs = WORK_MAX / work;
-    return epochs < EPOCHS_MIN ? EPOCHS_MIN : epochs > EPOCHS_MAX ? EPOCHS_MAX : (size_t)epochs;
-}
-
-/* The same order on every run: Fisher-Yates on a fixed sequence. */
-static void shuffle(uint32_t *order, size_t n, uint64_t *seed)
-{
-    for (size_t i = n; i > 1; i--) {
-        size_t j;
-        uint32_t swap = order[i - 1];
-
-        *seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
-        j = (size_t)((*seed >> 33) % i);
-        order[i - 1] = order[j];
-        order[j] = swap;
-    }
-}
-
 static q_code weights_learn(q_model *m, q_err *err)
 {
-    size_t n = ((size_t)1 << m->bits) * m->class_count, epochs = epochs_for(m);
-    float *squares = calloc(n ? n : 1, sizeof *squares);
-    double *p = q_arena_array(m->arena, m->class_count, sizeof *p);
-    uint32_t *order = q_arena_array(m->arena, m->sample_count, sizeof *order);
-    uint64_t seed = 1;
-    q_code rc = Q_OK;
+    q_linear_options o = {.bits = m->bits, .classes = m->class_count};
+    q_example *examples = q_arena_array(m->arena, m->sample_count, sizeof *examples);
 
-    if (!squares || !p || !order) {
-        rc = q_err_nomem(err);
-        goto done;
-    }
+    if (!examples)
+        return q_err_nomem(err);
     for (size_t s = 0; s < m->sample_count; s++)
-        order[s] = (uint32_t)s;
-    for (size_t e = 0; e < epochs; e++) {
-        shuffle(order, m->sample_count, &seed);
-        for (size_t s = 0; s < m->sample_count; s++)
-            step(m, &m->samples[order[s]], squares, p);
-    }
-done:
-    free(squares);
-    return rc;
+        examples[s] = (q_example){m->samples[s].f, &m->samples[s].class, 1};
+    return o.classes ? q_linear_train(examples, m->sample_count, &o, &m->linear, err) : Q_OK;
 }
 
 static q_code model_fill(q_model *m, q_err *err)
@@ -204,9 +116,6 @@ static q_code model_fill(q_model *m, q_err *err)
     for (size_t i = 0; i < m->bot->intent_count; i++)
         if (m->bot->intents[i].kind == Q_INTENT_OWN)
             m->classes[m->class_count++] = &m->bot->intents[i];
-    m->weights = q_arena_array(m->arena, rows * m->class_count, sizeof *m->weights);
-    if (!m->weights)
-        return q_err_nomem(err);
     rc = samples_make(m, err);
     if (rc)
         return rc;
@@ -235,11 +144,13 @@ q_code q_model_learn(const q_bot *bot, q_model **out, q_err *err)
 
 void q_model_free(q_model *m)
 {
-    if (m)
-        q_arena_free(m->arena);
+    if (!m)
+        return;
+    q_linear_free(m->linear);
+    q_arena_free(m->arena);
 }
 
-static double dot(const features *x, const features *y)
+static double dot(const q_features *x, const q_features *y)
 {
     double sum = 0;
 
@@ -257,7 +168,7 @@ static double dot(const features *x, const features *y)
 /* The likeness, 0..1, of f to the nearest sample of the class; of a large class
  * every nth sample is looked at, to keep the time short.
  */
-static double nearest(const q_model *m, const features *f, size_t class)
+static double nearest(const q_model *m, const q_features *f, size_t class)
 {
     size_t first = 0, stride = 1 + m->classes[class]->utterance_count / NEAREST_MAX;
     double best = 0;
@@ -280,13 +191,14 @@ static q_code guess_init(q_guess *g, const q_intent *intent, double score, q_are
 }
 
 /* The likeliest classes, each with its score. */
-static q_code guess(const q_model *m, const features *f, q_arena *a, q_understood *out, q_err *err)
+static q_code guess(const q_model *m, const q_features *f, q_arena *a, q_understood *out,
+                    q_err *err)
 {
-    double *p = q_arena_array(a, m->class_count, sizeof *p);
+    float *p = q_arena_array(a, m->class_count, sizeof *p);
 
     if (!p)
         return q_err_nomem(err);
-    probabilities(m, f, p);
+    q_linear_predict(m->linear, f, p);
     while (out->count < Q_UNDERSTOOD_MAX && out->count < m->class_count) {
         size_t best = 0;
         double like;
@@ -296,7 +208,7 @@ static q_code guess(const q_model *m, const features *f, q_arena *a, q_understoo
                 best = c;
         like = nearest(m, f, best) / LIKE;
         if (guess_init(&out->guesses[out->count++], m->classes[best],
-                       sqrt(p[best] * (like < 1 ? like : 1)), a, err))
+                       sqrt((double)p[best] * (like < 1 ? like : 1)), a, err))
             return Q_NOMEM;
         p[best] = -1;
     }
@@ -362,7 +274,7 @@ q_code q_understand(const q_model *m, q_str text, int64_t now_ms, q_arena *a, q_
                     q_err *err)
 {
     q_tokens t;
-    features f;
+    q_features f;
     q_code rc = q_tokens_of(text, a, &t, err);
 
     *out = (q_understood){0};

@@ -4,19 +4,16 @@
 #ifndef Q_TEST_FAULTS_H
 #define Q_TEST_FAULTS_H
 
+#include "memory.h"
 #include "test.h"
 
 #include "net/http.h"
 #include "service/app.h"
 
-/* ---- faults_memory.c: on this thread, while armed ---- */
+/* ---- faults_memory.c ---- */
 
 /* Before SQLite and libxml2 are first used: they allocate through us. */
 void faults_install(void);
-/* Let the nth allocation from now fail, from 1; 0: none does. */
-void faults_arm(size_t nth);
-/* How many there were; more than n when the nth has failed. */
-size_t faults_disarm(void);
 
 /* ---- faults_bench.c ---- */
 
