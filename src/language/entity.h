@@ -1,11 +1,13 @@
 /* language/entity.h - names, dates, amounts and identifiers in a text.
  *
- * Found by grammar, shape and a small gazetteer, without a trained model.
- * Scores are per rule: how often it is right, 0..1. Entities do not overlap.
+ * Names are found by a trained model, dates, amounts and identifiers by
+ * grammar. A score is the probability that the entity is right: of a rule, how
+ * often it is. Entities do not overlap.
  */
 #ifndef Q_LANGUAGE_ENTITY_H
 #define Q_LANGUAGE_ENTITY_H
 
+#include "language/models.h"
 #include "language/token.h"
 
 typedef enum q_entity_type {
@@ -28,9 +30,9 @@ typedef struct q_entity {
     uint32_t points; /* length in code points */
 } q_entity;
 
-/* In order of the text, in the arena. Fails with Q_NOMEM. */
-Q_MUST_USE q_code q_entities_find(const q_tokens *t, q_arena *a, q_entity **out, size_t *count,
-                                  q_err *err);
+/* In order of the text, in the arena. Fails with Q_NOMEM, Q_INVALID (a damaged model). */
+Q_MUST_USE q_code q_entities_find(const q_language *l, const q_tokens *t, q_arena *a,
+                                  q_entity **out, size_t *count, q_err *err);
 
 /* "PERSON", ... */
 const char *q_entity_type_name(q_entity_type type);

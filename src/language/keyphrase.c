@@ -164,14 +164,15 @@ static q_code put(const q_tokens *t, const chunk *c, q_arena *a, q_keyphrase **o
     return Q_OK;
 }
 
-q_code q_keyphrases_find(const q_tokens *t, q_arena *a, q_keyphrase **out, size_t *count,
-                         q_err *err)
+q_code q_keyphrases_find(const q_language *l, const q_tokens *t, q_arena *a, q_keyphrase **out,
+                         size_t *count, q_err *err)
 {
     tagged *tags = q_arena_array(a, t->n, sizeof *tags);
     unsigned before = 0;
     size_t cap = 0;
     q_code rc = Q_OK;
 
+    (void)l; /* until the tags are the syntax model's */
     *out = NULL;
     *count = 0;
     if (!tags)

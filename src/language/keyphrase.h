@@ -7,6 +7,7 @@
 #ifndef Q_LANGUAGE_KEYPHRASE_H
 #define Q_LANGUAGE_KEYPHRASE_H
 
+#include "language/models.h"
 #include "language/token.h"
 
 typedef struct q_keyphrase {
@@ -17,7 +18,7 @@ typedef struct q_keyphrase {
 } q_keyphrase;
 
 /* In order of the text, in the arena. Fails with Q_NOMEM. */
-Q_MUST_USE q_code q_keyphrases_find(const q_tokens *t, q_arena *a, q_keyphrase **out, size_t *count,
-                                    q_err *err);
+Q_MUST_USE q_code q_keyphrases_find(const q_language *l, const q_tokens *t, q_arena *a,
+                                    q_keyphrase **out, size_t *count, q_err *err);
 
 #endif

@@ -14,6 +14,5 @@ typedef struct match {
 match match__address(const q_tokens *t, size_t i);    /* e-mail, URL, telephone */
 match match__identifier(const q_tokens *t, size_t i); /* "35678-9", "INV-204", "#12" */
 match match__quantity(const q_tokens *t, size_t i);
-match match__name(const q_tokens *t, size_t i);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/pool.h"
 #include "document/document.h"
+#include "language/models.h"
 #include "store/catalog.h"
 #include "wire/call.h"
 #include "work/event.h"
@@ -34,6 +35,7 @@ typedef struct q_app {
     q_jobs *jobs;
     q_events *events;
     q_functions *functions;
+    q_language *language;
     q_bots *bots;         /* NULL is fine: then no bot's model is kept */
     q_visitors *visitors; /* NULL: there are none */
     q_pool *compute[Q_WAITS_KINDS];

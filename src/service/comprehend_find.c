@@ -24,9 +24,8 @@ static q_code find_entities(const comprehend_ask *ask, q_str text, q_value *out,
     size_t count;
     q_code rc = q_tokens_of(text, out->arena, &tokens, err);
 
-    (void)ask;
     if (!rc)
-        rc = q_entities_find(&tokens, out->arena, &v, &count, err);
+        rc = q_entities_find(ask->app->language, &tokens, out->arena, &v, &count, err);
     for (size_t i = 0; !rc && i < count; i++) {
         q_value *map = q_list_map(list);
 
@@ -45,9 +44,8 @@ static q_code find_key_phrases(const comprehend_ask *ask, q_str text, q_value *o
     size_t count;
     q_code rc = q_tokens_of(text, out->arena, &tokens, err);
 
-    (void)ask;
     if (!rc)
-        rc = q_keyphrases_find(&tokens, out->arena, &v, &count, err);
+        rc = q_keyphrases_find(ask->app->language, &tokens, out->arena, &v, &count, err);
     for (size_t i = 0; !rc && i < count; i++) {
         q_value *map = q_list_map(list);
 

@@ -71,6 +71,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
     if (!rc)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)
+        rc = q_language_open(&app->language, err);
+    if (!rc)
         rc = q_bots_new(&app->bots, err);
     if (!rc)
         rc = q_hosts_new(&app->hosts, err);
@@ -249,6 +251,7 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_endpoints_free(p->app.endpoints);
     q_workers_free(p->app.hosts);
     q_bots_free(p->app.bots);
+    q_language_free(p->app.language);
     q_events_free(p->app.events);
     q_workers_free(p->app.pictures);
     q_workers_free(p->app.writers);

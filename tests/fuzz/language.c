@@ -16,8 +16,19 @@ static void check(q_str text, uint32_t *end, uint32_t point, uint32_t points, q_
     *end = point + points;
 }
 
+/* One for all inputs; they end with the program. */
+static const q_language *language(void)
+{
+    static q_language *l;
+
+    if (!l && q_language_open(&l, NULL))
+        abort();
+    return l;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    const q_language *l = language();
     q_arena *a = q_arena_new((size_t)1 << 28);
     q_str text = {(const char *)data, size};
     q_tokens t;
@@ -31,12 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < t.n; i++)
         check(text, &end, t.v[i].point, t.v[i].points, t.v[i].text);
     end = 0;
-    if (q_entities_find(&t, a, &entities, &n, NULL))
+    if (q_entities_find(l, &t, a, &entities, &n, NULL))
         goto done;
     for (size_t i = 0; i < n; i++)
         check(text, &end, entities[i].point, entities[i].points, entities[i].text);
     end = 0;
-    if (q_keyphrases_find(&t, a, &phrases, &n, NULL))
+    if (q_keyphrases_find(l, &t, a, &phrases, &n, NULL))
         goto done;
     for (size_t i = 0; i < n; i++)
         check(text, &end, phrases[i].point, phrases[i].points, phrases[i].text);

@@ -5,6 +5,21 @@
 
 #include <string.h>
 
+static void free_models(void *l)
+{
+    q_language_free(l);
+}
+
+/* Those of the running test. */
+static const q_language *models(void)
+{
+    q_language *l;
+
+    CHECK_EQ(q_language_open(&l, NULL), Q_OK);
+    CHECK_EQ(q_arena_defer(q_test_arena(), free_models, l), Q_OK);
+    return l;
+}
+
 /* "TYPE text; TYPE text" */
 static q_str found(const char *text)
 {
@@ -16,7 +31,7 @@ static q_str found(const char *text)
     q_str out;
 
     CHECK_EQ(q_tokens_of(q_str_of(text), a, &t, NULL), Q_OK);
-    CHECK_EQ(q_entities_find(&t, a, &v, &n, NULL), Q_OK);
+    CHECK_EQ(q_entities_find(models(), &t, a, &v, &n, NULL), Q_OK);
     for (size_t i = 0; i < n; i++) {
         CHECK(v[i].score > 0 && v[i].score <= 1);
         q_buf_printf(&b, "%s%s %.*s", i ? "; " : "", q_entity_type_name(v[i].type),
@@ -46,8 +61,8 @@ TEST(entities_that_are_addresses)
 
 TEST(entities_that_are_names)
 {
-    CHECK_STREQ(found("Dr. Ada Lovelace of Acme Ltd. in New York."),
-                "PERSON Ada Lovelace; ORGANIZATION Acme Ltd; LOCATION New York");
+    CHECK_STREQ(found("Then Mary Johnson flew from New York to Paris."),
+                "PERSON Mary Johnson; LOCATION New York; LOCATION Paris");
     CHECK_STREQ(found("The University of Leeds met John Smith at Lake Victoria."),
                 "ORGANIZATION University of Leeds; PERSON John Smith; LOCATION Lake Victoria");
     CHECK_STREQ(found("She sang at the Winter Olympics on Friday."),
@@ -63,7 +78,7 @@ TEST(entities_give_code_points)
     size_t n;
 
     CHECK_EQ(q_tokens_of(Q_STR("\xF0\x9F\x98\x80\xE6\x97\xA5 $5"), q_test_arena(), &t, NULL), Q_OK);
-    CHECK_EQ(q_entities_find(&t, q_test_arena(), &v, &n, NULL), Q_OK);
+    CHECK_EQ(q_entities_find(models(), &t, q_test_arena(), &v, &n, NULL), Q_OK);
     CHECK_EQ(n, 1);
     CHECK_EQ(v[0].point, 3);
     CHECK_EQ(v[0].points, 2);
@@ -81,7 +96,7 @@ static void stays_linear(const char *unit)
     for (size_t i = 0; i < times; i++)
         memcpy(text + i * n, unit, n);
     CHECK_EQ(q_tokens_of((q_str){text, n * times}, a, &t, NULL), Q_OK);
-    CHECK_EQ(q_entities_find(&t, a, &v, &count, NULL), Q_OK);
+    CHECK_EQ(q_entities_find(models(), &t, a, &v, &count, NULL), Q_OK);
     q_arena_free(a);
 }
 

@@ -3,6 +3,21 @@
 #include "base/buf.h"
 #include "test.h"
 
+static void free_models(void *l)
+{
+    q_language_free(l);
+}
+
+/* Those of the running test. */
+static const q_language *models(void)
+{
+    q_language *l;
+
+    CHECK_EQ(q_language_open(&l, NULL), Q_OK);
+    CHECK_EQ(q_arena_defer(q_test_arena(), free_models, l), Q_OK);
+    return l;
+}
+
 static q_str found(const char *text)
 {
     q_arena *a = q_test_arena();
@@ -13,7 +28,7 @@ static q_str found(const char *text)
     q_str out;
 
     CHECK_EQ(q_tokens_of(q_str_of(text), a, &t, NULL), Q_OK);
-    CHECK_EQ(q_keyphrases_find(&t, a, &v, &n, NULL), Q_OK);
+    CHECK_EQ(q_keyphrases_find(models(), &t, a, &v, &n, NULL), Q_OK);
     for (size_t i = 0; i < n; i++) {
         CHECK(v[i].score > 0 && v[i].score <= 1);
         q_buf_printf(&b, "%s%.*s", i ? " | " : "", Q_ARG(v[i].text));
@@ -49,7 +64,7 @@ TEST(phrases_give_code_points)
     CHECK_EQ(
         q_tokens_of(Q_STR("\xF0\x9F\x98\x80 the na\xC3\xAFve reader"), q_test_arena(), &t, NULL),
         Q_OK);
-    CHECK_EQ(q_keyphrases_find(&t, q_test_arena(), &v, &n, NULL), Q_OK);
+    CHECK_EQ(q_keyphrases_find(models(), &t, q_test_arena(), &v, &n, NULL), Q_OK);
     CHECK_EQ(n, 1);
     CHECK_EQ(v[0].point, 2);
     CHECK_EQ(v[0].points, 16);
@@ -67,7 +82,7 @@ TEST(phrases_fail_cleanly_when_the_arena_is_full)
         q_code rc = q_tokens_of(Q_STR("the first grain of a small mill"), a, &t, NULL);
 
         if (!rc)
-            rc = q_keyphrases_find(&t, a, &v, &n, NULL);
+            rc = q_keyphrases_find(models(), &t, a, &v, &n, NULL);
         CHECK(rc == Q_OK || rc == Q_NOMEM);
         done = rc == Q_OK;
         q_arena_free(a);

@@ -149,6 +149,7 @@ static void bench_close(void *arg)
     q_jobs_free(b->app.jobs);
     q_gateway_free(b->gateway);
     q_bots_free(b->app.bots);
+    q_language_free(b->app.language);
     q_visitors_free(b->app.visitors);
     q_temporary_keys_free(b->temporary);
     q_events_free(b->app.events);
@@ -193,6 +194,7 @@ bench *bench_open(void)
     CHECK_EQ(q_picture_workers_new(1, &app->pictures, NULL), Q_OK);
     CHECK_EQ(q_searchable_workers_new(1, &app->writers, NULL), Q_OK);
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
+    CHECK_EQ(q_language_open(&app->language, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
     CHECK_EQ(q_temporary_keys_open(app->data_dir, &b->temporary, NULL), Q_OK);
     CHECK_EQ(q_visitors_new("Tea:$LATEST", b->temporary, &app->visitors, NULL), Q_OK);

@@ -1,0 +1,87 @@
+#include "language/entity_name.h"
+
+#include <string.h>
+
+const q_entity_type entity_name_types[ENTITY_NAME_TYPES] = {
+    Q_ENTITY_PERSON, Q_ENTITY_LOCATION, Q_ENTITY_ORGANIZATION, Q_ENTITY_COMMERCIAL_ITEM,
+    Q_ENTITY_EVENT,  Q_ENTITY_TITLE,    Q_ENTITY_OTHER,
+};
+
+enum { SCRATCH = 1 << 22 }; /* bytes that FEATURE_TOKENS_MAX tokens need to be labelled, and more */
+
+void entity__allowed(uint8_t *allowed)
+{
+    for (size_t from = 0; from <= ENTITY_LABELS; from++)
+        for (size_t to = 0; to < ENTITY_LABELS; to++) {
+            bool goes_on = to && to % 2 == 0;
+
+            allowed[from * ENTITY_LABELS + to] =
+                !goes_on || (from < ENTITY_LABELS && (from == to || from + 1 == to));
+        }
+}
+
+typedef struct finder {
+    const q_sequence_model *model;
+    features *f;
+    uint16_t labels[FEATURE_TOKENS_MAX];
+    float sure[FEATURE_TOKENS_MAX];
+    entity_found *found;
+    size_t count, cap;
+} finder;
+
+static q_code label(finder *x, size_t n, q_err *err)
+{
+    q_sequence s = {x->f->v, x->f->starts, NULL, n};
+    q_arena *scratch = q_arena_new(SCRATCH);
+    q_code rc = scratch ? q_sequence_decode(x->model, &s, scratch, x->labels, x->sure, err)
+                        : q_err_nomem(err);
+
+    q_arena_free(scratch);
+    return rc;
+}
+
+static q_code gather(finder *x, size_t begin, size_t n, q_arena *a, q_err *err)
+{
+    for (size_t i = 0; i < n;) {
+        entity_found e = {.begin = begin + i, .score = x->sure[i]};
+        uint16_t l = x->labels[i];
+
+        i++;
+        if (!l)
+            continue;
+        for (; i < n && x->labels[i] == l + 1; i++)
+            e.score = x->sure[i] < e.score ? x->sure[i] : e.score;
+        e.end = begin + i;
+        e.type = entity_name_types[(l - 1) / 2];
+        if (q_arena_grow(a, &x->found, &x->cap, x->count + 1, sizeof *x->found))
+            return q_err_nomem(err);
+        x->found[x->count++] = e;
+    }
+    return Q_OK;
+}
+
+q_code entity__names(const q_sequence_model *m, const q_tokens *t, const word *w, q_arena *a,
+                     entity_found **out, size_t *count, q_err *err)
+{
+    finder *x = q_arena_alloc(a, sizeof *x);
+    q_code rc = Q_OK;
+
+    *out = NULL;
+    *count = 0;
+    if (x)
+        x->f = q_arena_alloc(a, sizeof *x->f);
+    if (!x || !x->f)
+        return q_err_nomem(err);
+    x->model = m;
+    x->f->bits = q_sequence_bits(m);
+    for (size_t begin = 0, end; begin < t->n && !rc; begin = end) {
+        end = features__end(t, begin);
+        features__names(x->f, t, w, begin, end);
+        rc = label(x, end - begin, err);
+        if (!rc)
+            rc = gather(x, begin, end - begin, a, err);
+    }
+    *out = x->found;
+    *count = x->count;
+    return rc;
+}
