@@ -11,6 +11,7 @@ extern const q_service q_service_sts;
 extern const q_service q_service_cognito_identity;
 extern const q_service q_service_textract;
 extern const q_service q_service_comprehend;
+extern const q_service q_service_lex_models;
 extern const q_service q_service_lex_runtime;
 extern const q_service q_service_sagemaker;
 extern const q_service q_service_sagemaker_runtime;

@@ -88,9 +88,37 @@ static const char *const job_parts[] = {
     NULL,
 };
 
+/* version: 0 is what is edited. by_: who uses (store/definition.h). */
+static const char *const definitions[] = {
+    "CREATE TABLE definition ("
+    " kind INTEGER NOT NULL, folded TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,"
+    " body BLOB NOT NULL, checksum TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL, published INTEGER NOT NULL, status TEXT NOT NULL,"
+    " reason TEXT NOT NULL, build INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, folded, version))",
+    "CREATE TABLE definition_use ("
+    " by_kind INTEGER NOT NULL, by_folded TEXT NOT NULL, by_version INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, folded TEXT NOT NULL, version INTEGER NOT NULL,"
+    " PRIMARY KEY (by_kind, by_folded, by_version, kind, folded, version))",
+    "CREATE INDEX definition_used ON definition_use (kind, folded, version)",
+    NULL,
+};
+
+/* What a user said to a version of a bot on a day (since 1970, UTC), and how often. */
+static const char *const utterances[] = {
+    "CREATE TABLE utterance ("
+    " bot TEXT NOT NULL, version TEXT NOT NULL, missed INTEGER NOT NULL, text TEXT NOT NULL,"
+    " speaker TEXT NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (bot, version, missed, text, speaker, day))",
+    "CREATE INDEX utterance_day ON utterance (day)",
+    NULL,
+};
+
 static const migration migrations[] = {
-    {"records", records}, {"jobs", jobs},           {"objects", objects},
-    {"search", search},   {"job parts", job_parts},
+    {"records", records},       {"jobs", jobs},           {"objects", objects},
+    {"search", search},         {"job parts", job_parts}, {"definitions", definitions},
+    {"utterances", utterances},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];

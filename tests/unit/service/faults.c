@@ -25,7 +25,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_ARENA = 64 << 20, MOST_ALLOCATIONS = 20000, PREPARING = 6 };
+enum { MOST_ARENA = 64 << 20, MOST_ALLOCATIONS = 20000 };
 
 static const char BOT[] =
     "{\"resource\":{\"name\":\"Tea\",\"clarificationPrompt\":{\"messages\":[{\"contentType\":"
@@ -34,14 +34,6 @@ static const char BOT[] =
     "{\"type\":\"ReturnIntent\"},\"slots\":[{\"name\":\"Cups\",\"slotType\":\"AMAZON.NUMBER\","
     "\"slotConstraint\":\"Required\",\"valueElicitationPrompt\":{\"messages\":[{\"contentType\":"
     "\"PlainText\",\"content\":\"How many cups?\"}],\"maxAttempts\":2}}]}]}}";
-
-typedef struct fault_case {
-    const char *operation;
-    ask ask;
-    ask before[PREPARING]; /* asked without faults ahead of each run */
-    bool slow;             /* other processes take part: fewer runs */
-    void (*set)(bench *b); /* called ahead of `before`; may be NULL */
-} fault_case;
 
 /* ---- the requests ---- */
 
@@ -522,6 +514,11 @@ TEST(jobs_over_texts_survive_a_lack_of_memory)
     sweep_all(text_cases, sizeof text_cases / sizeof *text_cases);
 }
 
+TEST(the_parts_of_bots_survive_a_lack_of_memory)
+{
+    sweep_all(faults_lex, faults_lex_count);
+}
+
 /* ---- no operation is forgotten ---- */
 
 static bool swept(const char *operation)
@@ -552,6 +549,9 @@ static bool swept(const char *operation)
     for (size_t i = 0; i < sizeof text_cases / sizeof *text_cases; i++)
         if (strcmp(text_cases[i].operation, operation) == 0)
             return true;
+    for (size_t i = 0; i < faults_lex_count; i++)
+        if (strcmp(faults_lex[i].operation, operation) == 0)
+            return true;
     for (size_t i = 0; i < sizeof s3_cases / sizeof *s3_cases; i++)
         if (strcmp(s3_cases[i].operation, operation) == 0)
             return true;
@@ -563,13 +563,10 @@ static bool swept(const char *operation)
 
 TEST(every_operation_is_swept)
 {
-    static const q_service *const services[] = {&q_service_s3,
-                                                &q_service_sts,
-                                                &q_service_textract,
-                                                &q_service_comprehend,
-                                                &q_service_lex_runtime,
-                                                &q_service_sagemaker,
-                                                &q_service_sagemaker_runtime,
+    static const q_service *const services[] = {&q_service_s3,         &q_service_sts,
+                                                &q_service_textract,   &q_service_comprehend,
+                                                &q_service_lex_models, &q_service_lex_runtime,
+                                                &q_service_sagemaker,  &q_service_sagemaker_runtime,
                                                 &q_service_quern};
 
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)

@@ -32,6 +32,16 @@ typedef struct told {
     uint64_t file_length; /* of a body that is a file's range */
 } told;
 
+enum { PREPARING = 6 };
+
+typedef struct fault_case {
+    const char *operation;
+    ask ask;
+    ask before[PREPARING]; /* asked without faults ahead of each run */
+    bool slow;             /* other processes take part: fewer runs */
+    void (*set)(bench *b); /* called ahead of `before`; may be NULL */
+} fault_case;
+
 /* In the test's arena, closed with it. */
 bench *bench_open(void);
 q_app *bench_app(bench *b);
@@ -47,5 +57,10 @@ told bench_do(bench *b, const ask *a);
  * follows a crash has run.
  */
 void bench_check(bench *b);
+
+/* ---- faults_lex.c: the building of bots ---- */
+
+extern const fault_case faults_lex[];
+extern const size_t faults_lex_count;
 
 #endif

@@ -89,7 +89,7 @@ TEST(route_finds_rest_operations_by_path)
     CHECK_STR(
         routed((ask){"GET", "/bot/Invoices/alias/prod/user/me/text", "", "lex", "", NULL, NULL}),
         "none");
-    CHECK_STREQ(api->name, "lex-runtime");
+    CHECK(q_str_starts(api->name, Q_STR("lex-"))); /* several APIs sign as lex */
     CHECK_STR(routed((ask){"POST", "/bot//alias/prod/user/me/text", "", "lex", "", NULL, NULL}),
               "none");
 }

@@ -1,0 +1,49 @@
+/* CreateSlotTypeVersion, CreateIntentVersion, CreateBotVersion. */
+#include "service/lex_models.h"
+
+typedef struct versioning {
+    q_call *call;
+    int kind;
+    lex_part made;
+} versioning;
+
+static q_code make(q_catalog *c, void *arg, q_err *err)
+{
+    versioning *v = arg;
+    q_call *call = v->call;
+    q_definition_ref ref = {v->kind, lex__in(call, "name"), Q_LATEST};
+    q_str checksum = lex__in(call, "checksum");
+    lex_part latest = {.body = NULL};
+    bool fresh;
+    q_code rc = lex__get(c, ref, true, call->arena, &latest, err);
+
+    if (rc)
+        return rc;
+    if (checksum.n && !q_str_eq(checksum, latest.d.checksum))
+        return q_err_set(
+            err, Q_DENIED, "checksum is %.*s, but %s %.*s has changed since; get it again",
+            Q_ARG(q_str_sub(checksum, 0, 80)), lex__kind(v->kind)->noun, Q_ARG(ref.name));
+    return lex__publish(c, &latest, call->now_ms, call->arena, &v->made, &fresh, err);
+}
+
+static q_code create(q_call *call, int kind)
+{
+    q_app *app = call->app;
+    versioning v = {call, kind, {.body = NULL}};
+    q_code rc = q_catalog_transact(app->catalog, make, &v, &call->err);
+
+    if (rc)
+        return lex__fail(call, rc);
+    lex__describe(call, call->out, &v.made);
+    return q_value_ok(call->out, &call->err);
+}
+
+q_code lex__create_slot_type_version(q_call *call)
+{
+    return create(call, LEX_SLOT_TYPE);
+}
+
+q_code lex__create_intent_version(q_call *call)
+{
+    return create(call, LEX_INTENT);
+}
