@@ -31,8 +31,9 @@ static q_code say(const talk *t, q_str text, q_err *err)
 
     if (!a)
         return q_err_nomem(err);
-    rc = q_bot_chat(t->app, &(q_chat_request){t->bot, t->alias, t->user, text, NULL, NULL},
-                    q_now_ms(), a, &reply, &failure, err);
+    rc = q_bot_chat(
+        t->app, &(q_chat_request){.bot = t->bot, .alias = t->alias, .user = t->user, .text = text},
+        q_now_ms(), a, &reply, &failure, err);
     if (!rc && reply.message.n)
         printf("%.*s\n", Q_ARG(reply.message));
     else if (!rc && reply.intent)

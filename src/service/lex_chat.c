@@ -1,110 +1,151 @@
 #include "service/lex_chat.h"
 
 #include "base/buf.h"
-#include "base/json.h"
+#include "service/lex_form.h"
 #include "service/lex_hook.h"
 #include "service/lex_session.h"
 
+#define ACCEPTED_KINDS Q_STR("x-amz-lex:accept-content-types")
+
 enum { TRIES = 4, MESSAGE_BYTES = 1 << 20 };
-
-static const char *format_of(q_message_kind kind)
-{
-    static const char *const FORMATS[] = {"PlainText", "CustomPayload", "SSML"};
-
-    return FORMATS[kind];
-}
-
-/* Several groups go as one Composite message. */
-static q_code message_write(const q_turn_reply *turn, q_arena *a, q_chat_reply *out, q_err *err)
-{
-    q_buf b = q_buf_init(a, MESSAGE_BYTES);
-
-    if (!turn->message_count)
-        return Q_OK;
-    if (turn->message_count == 1) {
-        out->message = turn->messages[0].text;
-        out->format = format_of(turn->messages[0].kind);
-        return Q_OK;
-    }
-    out->format = "Composite";
-    q_buf_puts(&b, "{\"messages\":[");
-    for (size_t i = 0; i < turn->message_count; i++) {
-        const q_message *m = &turn->messages[i];
-
-        q_buf_printf(&b, "%s{\"type\":\"%s\",\"group\":%zu,\"value\":", i ? "," : "",
-                     format_of(m->kind), i);
-        q_buf_json(&b, m->text);
-        q_buf_char(&b, '}');
-    }
-    q_buf_puts(&b, "]}");
-    return q_buf_finish(&b, &out->message, err);
-}
-
-static q_code attributes_replace(const q_value *map, q_arena *a, q_attributes *out, q_err *err)
-{
-    *out = (q_attributes){.v = q_arena_array(a, q_value_count(map), sizeof *out->v)};
-    if (!out->v)
-        return q_err_nomem(err);
-    for (const q_value *v = q_value_first(map); v; v = v->next)
-        if (v->kind == Q_VALUE_STRING)
-            out->v[out->n++] = (q_attribute){v->key, v->s};
-    return Q_OK;
-}
 
 typedef struct chat {
     q_app *app;
     const q_chat_request *request;
     const q_bot_ready *ready;
+    bool put; /* a directive; else a turn */
     int64_t now_ms;
     q_arena *arena;
     q_chat_failure *failure;
+    bool hooked; /* a function ran */
     q_err *err;
 } chat;
 
-/* Load, take the turn, save. *again when another turn came between and nothing
- * outside has seen this one.
- */
-static q_code try_turn(chat *c, q_chat_reply *out, bool *again)
+/* Several groups go as one Composite message. */
+static q_code message_write(chat *c, q_chat_reply *out)
 {
+    q_buf b = q_buf_init(c->arena, MESSAGE_BYTES);
+
+    if (!out->message_count)
+        return Q_OK;
+    if (out->message_count == 1) {
+        out->message = out->messages[0].text;
+        out->format = lex__message_kind_name(out->messages[0].kind);
+        return Q_OK;
+    }
+    out->format = "Composite";
+    q_buf_puts(&b, "{\"messages\":[");
+    for (size_t i = 0; i < out->message_count; i++) {
+        const q_message *m = &out->messages[i];
+
+        q_buf_printf(&b, "%s{\"type\":\"%s\",\"group\":%zu,\"value\":", i ? "," : "",
+                     lex__message_kind_name(m->kind), i);
+        q_buf_json(&b, m->text);
+        q_buf_char(&b, '}');
+    }
+    q_buf_puts(&b, "]}");
+    return q_buf_finish(&b, &out->message, c->err);
+}
+
+/* The kinds of messages that the client takes: "PlainText,SSML"; 0: all. */
+static unsigned accepted(const q_attributes *request)
+{
+    q_str rest = request ? q_attributes_get(request, ACCEPTED_KINDS) : (q_str){0}, head;
+    unsigned kinds = 0;
+    q_message_kind kind;
+
+    while (rest.n) {
+        q_str_cut(rest, ',', &head, &rest);
+        if (lex__message_kind_of(q_str_trim(head), &kind))
+            kinds |= 1U << kind;
+    }
+    return kinds;
+}
+
+/* Whose fault it is that the turn failed. */
+static q_chat_failure failure_of(q_code rc, const lex_hook *hook, const q_turn_reply *turn)
+{
+    if (hook->failed || (turn->hooked && rc == Q_INVALID))
+        return rc == Q_IO || rc == Q_NOMEM || rc == Q_INTERNAL ? Q_CHAT_UNREACHABLE
+                                                               : Q_CHAT_FUNCTION;
+    return rc == Q_INVALID ? Q_CHAT_REQUEST : Q_CHAT_OURS;
+}
+
+/* One step of the session, nothing stored. */
+static q_code step(chat *c, q_session *s, q_chat_reply *out)
+{
+    const q_chat_request *r = c->request;
     const q_bot *bot = q_bot_ready_bot(c->ready);
     lex_hook hook = {.functions = c->app->functions,
                      .bot = bot,
-                     .alias = c->request->alias,
+                     .alias = r->alias,
                      .version = q_bot_ready_version(c->ready),
-                     .user = c->request->user,
-                     .request_attributes = c->request->request_attributes};
-    q_turn_input in = {
-        .text = c->request->text, .now_ms = c->now_ms, .hook = lex__hook_run, .hook_ctx = &hook};
-    lex_session session;
+                     .user = r->user,
+                     .request_attributes = r->request_attributes,
+                     .now_ms = c->now_ms};
+    q_turn_input in = {.text = r->text,
+                       .now_ms = c->now_ms,
+                       .accepts = accepted(r->request_attributes),
+                       .hook = lex__hook_run,
+                       .hook_ctx = &hook,
+                       .before = r->directive};
     q_turn_reply turn = {0};
-    q_code rc = lex__session_load(c->app->catalog, bot, c->request->alias, c->request->user,
-                                  c->now_ms, c->arena, &session, c->err);
+    q_code rc;
 
-    if (!rc && c->request->session_attributes)
-        rc = attributes_replace(c->request->session_attributes, c->arena, &session.s.attributes,
-                                c->err);
-    if (rc)
-        return rc;
-    rc = q_turn(q_bot_ready_model(c->ready), bot, &session.s, &in, c->arena, &turn, c->err);
+    if (r->session_attributes)
+        s->attributes = *r->session_attributes;
+    if (r->contexts)
+        s->contexts = *r->contexts;
+    rc = c->put ? q_turn_put(bot, s, r->directive, &in, c->arena, &turn, c->err)
+                : q_turn(q_bot_ready_model(c->ready), bot, s, &in, c->arena, &turn, c->err);
+    c->hooked = turn.hooked;
     if (rc) {
-        if (hook.failed || (turn.hooked && rc == Q_INVALID))
-            *c->failure = rc == Q_IO || rc == Q_NOMEM || rc == Q_INTERNAL ? Q_CHAT_UNREACHABLE
-                                                                          : Q_CHAT_FUNCTION;
+        *c->failure = failure_of(rc, &hook, &turn);
         return rc;
     }
-    rc = lex__session_save(c->app->catalog, bot, &session, c->now_ms, c->arena, c->err);
-    if (rc == Q_BUSY) {
-        *again = !turn.hooked;
-        *c->failure = Q_CHAT_CONFLICT;
-    }
-    if (rc)
-        return rc;
-    *out = (q_chat_reply){.intent = turn.intent,
+    *out = (q_chat_reply){.bot = bot,
+                          .intent = turn.intent,
                           .score = turn.score,
                           .understood = turn.understood,
-                          .session = session.s,
-                          .bot_version = q_bot_ready_version(c->ready)};
-    return message_write(&turn, c->arena, out, c->err);
+                          .session = *s,
+                          .bot_version = q_bot_ready_version(c->ready),
+                          .messages = turn.messages,
+                          .message_count = turn.message_count,
+                          .card = turn.card};
+    return message_write(c, out);
+}
+
+/* Load, take the step, save. *again when another turn came between and nothing
+ * outside has seen this one.
+ */
+static q_code attempt(chat *c, q_chat_reply *out, bool *again)
+{
+    const q_bot *bot = q_bot_ready_bot(c->ready);
+    const q_chat_request *r = c->request;
+    q_chat_entry entry = {.put = c->put, .text = r->text};
+    lex_session session;
+    q_code rc = lex__session_load(c->app->catalog, bot, r->alias, r->user, c->now_ms, c->arena,
+                                  &session, c->err);
+
+    if (!rc)
+        rc = step(c, &session.s, out);
+    if (rc)
+        return rc;
+    entry.has_given = r->session_attributes != NULL;
+    if (r->session_attributes)
+        entry.given = *r->session_attributes;
+    if (r->request_attributes)
+        entry.requests = *r->request_attributes;
+    entry.message = out->message;
+    entry.bot_version = out->bot_version;
+    rc = lex__session_save(c->app->catalog, bot, &session, &entry, c->now_ms, c->arena, c->err);
+    if (rc == Q_BUSY) {
+        *again = !c->hooked;
+        *c->failure = Q_CHAT_CONFLICT;
+    } else if (rc == Q_LIMIT) {
+        *c->failure = Q_CHAT_REQUEST;
+    }
+    return rc;
 }
 
 static void unref(void *ready)
@@ -112,27 +153,144 @@ static void unref(void *ready)
     q_bot_ready_unref(ready);
 }
 
-q_code q_bot_chat(q_app *app, const q_chat_request *request, int64_t now_ms, q_arena *a,
-                  q_chat_reply *out, q_chat_failure *failure, q_err *err)
+/* The bot, for as long as the arena lives: replies point into it. */
+static q_code bot_get(q_app *app, const q_chat_request *r, int64_t now_ms, q_arena *a,
+                      const q_bot_ready **out, q_err *err)
 {
     q_bot_ready *ready = NULL;
-    chat c = {app, request, NULL, now_ms, a, failure, err};
+    q_code rc = q_bots_get(app->bots, app->catalog, r->bot, r->alias, now_ms, &ready, err);
+
+    if (rc)
+        return rc;
+    *out = ready;
+    return q_arena_defer(a, unref, ready) ? q_err_nomem(err) : Q_OK;
+}
+
+static q_code run(chat *c, q_chat_reply *out)
+{
     bool again = true;
     q_code rc;
 
-    *failure = Q_CHAT_OURS;
-    rc = q_bots_get(app->bots, app->catalog, request->bot, request->alias, now_ms, &ready, err);
+    *c->failure = Q_CHAT_OURS;
+    rc = bot_get(c->app, c->request, c->now_ms, c->arena, &c->ready, c->err);
     if (rc)
         return rc;
-    rc = q_arena_defer(a, unref, ready); /* the reply points into the bot */
-    if (rc)
-        return q_err_nomem(err);
-    c.ready = ready;
     rc = Q_BUSY;
     for (int i = 0; i < TRIES && again; i++) {
         again = false;
-        *failure = Q_CHAT_OURS;
-        rc = try_turn(&c, out, &again);
+        *c->failure = Q_CHAT_OURS;
+        rc = attempt(c, out, &again);
     }
     return rc;
+}
+
+q_code q_bot_chat(q_app *app, const q_chat_request *request, int64_t now_ms, q_arena *a,
+                  q_chat_reply *out, q_chat_failure *failure, q_err *err)
+{
+    chat c = {.app = app,
+              .request = request,
+              .now_ms = now_ms,
+              .arena = a,
+              .failure = failure,
+              .err = err};
+
+    return run(&c, out);
+}
+
+q_code q_chat_put(q_app *app, const q_chat_request *request, int64_t now_ms, q_arena *a,
+                  q_chat_reply *out, q_chat_failure *failure, q_err *err)
+{
+    chat c = {.app = app,
+              .request = request,
+              .put = true,
+              .now_ms = now_ms,
+              .arena = a,
+              .failure = failure,
+              .err = err};
+
+    return run(&c, out);
+}
+
+q_code q_chat_step(q_app *app, const q_bot_ready *ready, const q_chat_request *request,
+                   q_session *s, int64_t now_ms, q_arena *a, q_chat_reply *out,
+                   q_chat_failure *failure, q_err *err)
+{
+    chat c = {.app = app,
+              .request = request,
+              .ready = ready,
+              .now_ms = now_ms,
+              .arena = a,
+              .failure = failure,
+              .err = err};
+
+    *failure = Q_CHAT_OURS;
+    return step(&c, s, out);
+}
+
+/* The bot and the session that is there; Q_NOTFOUND without one. */
+static q_code find(q_app *app, const q_chat_request *r, int64_t now_ms, q_arena *a,
+                   const q_bot_ready **ready, lex_session *s, q_err *err)
+{
+    q_code rc = bot_get(app, r, now_ms, a, ready, err);
+
+    if (!rc)
+        rc = lex__session_load(app->catalog, q_bot_ready_bot(*ready), r->alias, r->user, now_ms, a,
+                               s, err);
+    if (!rc && !s->version)
+        rc = q_err_set(err, Q_NOTFOUND, "user %.*s has no session with bot %.*s, alias %.*s",
+                       Q_ARG(r->user), Q_ARG(r->bot), Q_ARG(r->alias));
+    return rc;
+}
+
+q_code q_chat_get(q_app *app, const q_chat_request *request, int64_t now_ms, q_arena *a,
+                  q_chat_reply *out, q_err *err)
+{
+    const q_bot_ready *ready;
+    lex_session s;
+    q_code rc = find(app, request, now_ms, a, &ready, &s, err);
+
+    if (rc)
+        return rc;
+    *out = (q_chat_reply){.bot = q_bot_ready_bot(ready),
+                          .intent = q_bot_intent(q_bot_ready_bot(ready), s.s.intent),
+                          .score = -1,
+                          .session = s.s,
+                          .bot_version = q_bot_ready_version(ready)};
+    return Q_OK;
+}
+
+q_code q_chat_delete(q_app *app, const q_chat_request *request, int64_t now_ms, q_arena *a,
+                     q_str *id, q_err *err)
+{
+    const q_bot_ready *ready;
+    lex_session s;
+    q_code rc = Q_BUSY;
+
+    for (int i = 0; i < TRIES && rc == Q_BUSY; i++) {
+        rc = find(app, request, now_ms, a, &ready, &s, err);
+        if (rc)
+            return rc;
+        *id = s.s.id;
+        rc = lex__session_delete(app->catalog, &s, now_ms, err);
+    }
+    return rc;
+}
+
+q_code q_chat_export(const q_bot *bot, const q_session *s, q_arena *a, q_str *out, q_err *err)
+{
+    return lex__session_encode(bot, s, 0, a, out, err);
+}
+
+q_code q_chat_import(const q_bot *bot, q_str json, q_arena *a, q_session *out, q_err *err)
+{
+    int64_t turns;
+
+    return lex__session_decode(bot, json, a, out, &turns, err);
+}
+
+q_code q_chat_log(q_app *app, const q_chat_request *who, int64_t now_ms, q_arena *a,
+                  q_chat_entry **out, size_t *count, q_err *err)
+{
+    return lex__session_log(app->catalog, who->bot, who->alias, who->user, now_ms, a, out, count,
+                            err);
 }

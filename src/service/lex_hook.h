@@ -12,12 +12,13 @@ typedef struct lex_hook {
     q_functions *functions; /* NULL: none can be called */
     const q_bot *bot;
     q_str alias, version, user;
-    const q_value *request_attributes; /* NULL: none */
-    bool failed;                       /* set: the error is the function's, not ours */
+    const q_attributes *request_attributes; /* NULL: none */
+    int64_t now_ms;
+    bool failed; /* set: the error is the function's, not ours */
 } lex_hook;
 
 /* A q_hook_fn; ctx is a lex_hook. */
-q_code lex__hook_run(void *ctx, const q_hook_call *call, q_arena *a, q_hook_reply *reply,
+q_code lex__hook_run(void *ctx, const q_hook_call *call, q_arena *a, q_directive *reply,
                      q_err *err);
 
 /* The event for a function, JSON in the arena. */
@@ -25,6 +26,7 @@ Q_MUST_USE q_code lex__hook_event(const lex_hook *h, const q_hook_call *call, q_
                                   q_str *out, q_err *err);
 
 /* A function's reply. Q_INVALID when it is not of the documented form. */
-Q_MUST_USE q_code lex__hook_reply(q_str json, q_arena *a, q_hook_reply *out, q_err *err);
+Q_MUST_USE q_code lex__hook_reply(q_str json, int64_t now_ms, q_arena *a, q_directive *out,
+                                  q_err *err);
 
 #endif

@@ -9,23 +9,26 @@ typedef struct talk {
     q_model *model;
     q_session session;
     q_turn_reply reply;
-    q_hook_reply answer; /* of the fulfilment hook */
+    q_directive answer; /* of the fulfilment hook */
     q_code hook_rc;
     int hooks;
     q_str heard; /* what the hooks saw last: "fulfil Details 35678-9" */
 } talk;
 
-static q_code hook(void *ctx, const q_hook_call *call, q_arena *a, q_hook_reply *reply, q_err *err)
+static q_code hook(void *ctx, const q_hook_call *call, q_arena *a, q_directive *reply, q_err *err)
 {
     talk *t = ctx;
 
     t->hooks++;
-    t->heard = q_str_printf(
-        a, "%s %.*s %.*s", call->fulfillment ? "fulfil" : "dialog", Q_ARG(call->intent->name),
-        Q_ARG(call->intent->slot_count && call->slots[0].p ? call->slots[0] : Q_STR("-")));
+    t->heard = q_str_printf(a, "%s %.*s %.*s", call->fulfillment ? "fulfil" : "dialog",
+                            Q_ARG(call->intent->name),
+                            Q_ARG(call->intent->slot_count && call->session->slots[0].value.p
+                                      ? call->session->slots[0].value
+                                      : Q_STR("-")));
     if (t->hook_rc)
         return q_err_set(err, t->hook_rc, "the hook fails");
-    *reply = call->fulfillment ? t->answer : (q_hook_reply){.action = Q_HOOK_DELEGATE};
+    *reply = call->fulfillment ? t->answer
+                               : (q_directive){.has_action = true, .action = Q_ACTION_DELEGATE};
     return Q_OK;
 }
 
@@ -34,11 +37,22 @@ static void forget(void *model)
     q_model_free(model);
 }
 
+static q_message here_it_is = {.text = Q_STR_INIT("Here it is.")};
+static q_message what_next = {.text = Q_STR_INIT("What next?")};
+
+/* A hook's Close. */
+static q_directive closing(q_fulfillment f, q_message *m)
+{
+    return (q_directive){.has_action = true,
+                         .action = Q_ACTION_CLOSE,
+                         .fulfillment = f,
+                         .messages = m,
+                         .message_count = m != NULL};
+}
+
 static talk begin(void)
 {
-    talk t = {.answer = {.action = Q_HOOK_CLOSE,
-                         .has_message = true,
-                         .message = {.text = Q_STR("Here it is.")}}};
+    talk t = {.answer = closing(Q_FULFILL_FULFILLED, &here_it_is)};
 
     CHECK_EQ(q_model_learn(sample_bot(), &t.model, NULL), Q_OK);
     CHECK_EQ(q_arena_defer(q_test_arena(), forget, t.model), Q_OK);
@@ -116,7 +130,7 @@ TEST(an_order_is_confirmed)
     CHECK_STREQ(say(&t, "huge"), "ConfirmIntent 2 large, right?");
     CHECK_STREQ(say(&t, "what?"), "ConfirmIntent 2 large, right?");
     CHECK_STREQ(say(&t, "yes"), "ReadyForFulfillment");
-    CHECK_STREQ(t.session.slots[1], "large");
+    CHECK_STREQ(t.session.slots[1].value, "large");
     CHECK_STREQ(say(&t, "3 small pizzas please"), "ConfirmIntent 3 small, right?");
     CHECK_STREQ(say(&t, "no"), "Failed Then not.");
     CHECK_EQ(t.hooks, 0);
@@ -141,44 +155,66 @@ TEST(what_is_not_understood_is_clarified_then_given_up)
     CHECK_STREQ(say(&t, "blah blah"), "ElicitIntent I did not get that.");
 }
 
-TEST(a_delegating_hook_is_concluded)
+TEST(a_hook_that_says_nothing_is_concluded)
 {
     talk t = begin();
     q_attribute who = {Q_STR("who"), Q_STR("Ada")};
 
-    t.answer =
-        (q_hook_reply){.action = Q_HOOK_DELEGATE, .has_attributes = true, .attributes = {&who, 1}};
+    t.answer = closing(Q_FULFILL_FULFILLED, NULL);
+    t.answer.has_attributes = true;
+    t.answer.attributes = (q_attributes){&who, 1};
     CHECK_STREQ(say(&t, "invoice notes for 9"), "Fulfilled Those were the notes of 9, Ada.");
 }
 
-TEST(a_follow_up_can_be_refused)
+TEST(a_fulfilment_that_delegates_must_remove_a_slot)
+{
+    talk t = begin();
+    q_attribute number = {Q_STR("InvoiceNumber"), {0}};
+
+    t.answer = (q_directive){.has_action = true, .action = Q_ACTION_DELEGATE};
+    CHECK_STREQ(say(&t, "show the details of invoice 9"),
+                "error the function delegates the fulfilment of intent Details and removes no "
+                "required slot; it must close the intent or ask on");
+    t = begin();
+    t.answer = (q_directive){
+        .has_action = true, .action = Q_ACTION_DELEGATE, .has_slots = true, .slots = {&number, 1}};
+    CHECK_STREQ(say(&t, "show the details of invoice 9"),
+                "ElicitSlot Please enter the invoice number");
+}
+
+TEST(a_follow_up_is_answered)
 {
     talk t = begin();
 
-    t.answer = (q_hook_reply){.action = Q_HOOK_DELEGATE};
+    t.answer = closing(Q_FULFILL_FULFILLED, NULL);
     CHECK_STREQ(say(&t, "help"), "Fulfilled Anything else?");
     CHECK_STREQ(say(&t, "no"), "Fulfilled Goodbye.");
     say(&t, "help");
-    t.answer.action = Q_HOOK_CLOSE;
+    CHECK_STREQ(say(&t, "yes"), "ElicitIntent I did not get that.");
+    say(&t, "help");
     CHECK_STREQ(say(&t, "show me the invoice summary"), "Fulfilled");
+    say(&t, "help");
+    CHECK_STREQ(say(&t, "hm"), "ElicitIntent I did not get that."); /* one attempt was all */
 }
 
 TEST(a_hook_leads_the_conversation)
 {
     talk t = begin();
 
-    t.answer = (q_hook_reply){.action = Q_HOOK_ELICIT_SLOT,
-                              .intent = Q_STR("Details"),
-                              .slot_to_elicit = Q_STR("InvoiceNumber")};
+    t.answer = (q_directive){.has_action = true,
+                             .action = Q_ACTION_ELICIT_SLOT,
+                             .intent = Q_STR("Details"),
+                             .slot_to_elicit = Q_STR("InvoiceNumber")};
     CHECK_STREQ(say(&t, "show me the invoice summary"),
                 "ElicitSlot Please enter the invoice number");
     CHECK_STREQ(t.session.intent, "Details");
-    t.answer = (q_hook_reply){.action = Q_HOOK_ELICIT_INTENT,
-                              .has_message = true,
-                              .message = {.text = Q_STR("What next?")}};
+    t.answer = (q_directive){.has_action = true,
+                             .action = Q_ACTION_ELICIT_INTENT,
+                             .messages = &what_next,
+                             .message_count = 1};
     CHECK_STREQ(say(&t, "12"), "ElicitIntent What next?");
     CHECK_STREQ(t.session.intent, "");
-    t.answer = (q_hook_reply){.action = Q_HOOK_CLOSE, .failed = true};
+    t.answer = closing(Q_FULFILL_FAILED, NULL);
     CHECK_STREQ(say(&t, "show me the invoice summary"), "Failed");
 }
 
@@ -189,7 +225,8 @@ TEST(a_hook_that_errs_ends_the_turn)
     t.hook_rc = Q_TIMEOUT;
     CHECK_STREQ(say(&t, "show me the invoice summary"), "error the hook fails");
     t.hook_rc = Q_OK;
-    t.answer = (q_hook_reply){.action = Q_HOOK_ELICIT_SLOT, .slot_to_elicit = Q_STR("Nope")};
+    t.answer = (q_directive){
+        .has_action = true, .action = Q_ACTION_ELICIT_SLOT, .slot_to_elicit = Q_STR("Nope")};
     CHECK_STREQ(say(&t, "show me the invoice summary"),
                 "error the function asks for slot Nope; intent Summary has none of that name");
 }

@@ -108,6 +108,16 @@ static void indexed(bench *b)
     CHECK_EQ(q_search_put(bench_app(b)->catalog, &d, 1, NULL), Q_OK);
 }
 
+#define TEA_ASKED                                                                                  \
+    {                                                                                              \
+        "lex", "POST", "/bot/Tea/alias/%24LATEST/user/ada/session",                                \
+            {"Content-Type", "application/json"},                                                  \
+            Q_STR_INIT(                                                                            \
+                "{\"dialogAction\":{\"type\":\"ElicitSlot\",\"intentName\":\"Order\","             \
+                "\"slotToElicit\":\"Cups\"},\"activeContexts\":[{\"name\":\"a\",\"timeToLive\":{"  \
+                "\"turnsToLive\":2},\"parameters\":{\"b\":\"c\"}}]}")                              \
+    }
+
 static const fault_case other_cases[] = {
     {"SearchDocuments",
      {"quern", "GET", "/_quern/search?q=needle%20total%3E5", {NULL, NULL}, Q_STR_INIT("")},
@@ -158,6 +168,19 @@ static const fault_case other_cases[] = {
        "/bot/Tea/alias/%24LATEST/user/ada/text",
        {"Content-Type", "application/json"},
        SAY("2 cups of tea")}}},
+    {"PostContent",
+     {"lex",
+      "POST",
+      "/bot/Tea/alias/%24LATEST/user/ada/content",
+      {"Content-Type", "text/plain; charset=utf-8", "x-amz-lex-session-attributes", "eyJhIjoiYiJ9"},
+      Q_STR_INIT("I want tea")}},
+    {"GetSession",
+     {"lex", "GET", "/bot/Tea/alias/%24LATEST/user/ada/session/", {NULL, NULL}, Q_STR_INIT("")},
+     {TEA_ASKED}},
+    {"PutSession", TEA_ASKED, {TEA_ASKED}},
+    {"DeleteSession",
+     {"lex", "DELETE", "/bot/Tea/alias/%24LATEST/user/ada/session", {NULL, NULL}, Q_STR_INIT("")},
+     {TEA_ASKED}},
 };
 
 /* ---- the sweeps ---- */

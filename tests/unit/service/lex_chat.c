@@ -135,16 +135,16 @@ TEST(a_function_that_cannot_be_called_is_its_own_failure)
 TEST(attributes_are_kept_and_replaced)
 {
     q_app app = opened();
-    q_value *map = q_value_map(q_test_arena());
+    q_attribute who = {Q_STR("who"), Q_STR("Ada")};
+    q_attributes given = {&who, 1};
     q_chat_request r = {.bot = Q_STR("Tea"),
                         .alias = Q_STR("prod"),
                         .user = Q_STR("ada"),
                         .text = Q_STR("I want tea"),
-                        .session_attributes = map};
+                        .session_attributes = &given};
     q_chat_reply reply;
     q_str id;
 
-    q_map_str(map, Q_STR("who"), Q_STR("Ada"));
     CHECK_EQ(q_bot_chat(&app, &r, NOW, q_test_arena(), &reply, &failure, &err), Q_OK);
     id = reply.session.id;
     r.session_attributes = NULL;

@@ -1,0 +1,214 @@
+#include "dialog/turn_parts.h"
+
+/* An utterance in the middle of a question changes the subject only when it is
+ * understood this well.
+ */
+static const double CHANGE_SCORE = 0.75;
+
+enum { CHANGE_WORDS = 3 };
+
+static size_t word_count(q_str text)
+{
+    size_t n = 0;
+    bool in_word = false;
+
+    for (size_t i = 0; i < text.n; i++) {
+        bool blank = q_is_space(text.p[i]);
+
+        n += !blank && !in_word;
+        in_word = !blank;
+    }
+    return n;
+}
+
+static bool is_yes_or_no(const q_intent *i)
+{
+    return i->kind == Q_INTENT_YES || i->kind == Q_INTENT_NO;
+}
+
+/* Whether the utterance, in the middle of a question, is a request of its own. */
+static const q_guess *request(const turn *t)
+{
+    const q_guess *g = t->reply->understood.guesses;
+
+    if (!t->reply->understood.count || is_yes_or_no(g->intent))
+        return NULL;
+    if (g->exact)
+        return g->bare ? NULL : g;
+    return g->score >= CHANGE_SCORE && g->score >= t->bot->confidence &&
+                   word_count(t->in->text) >= CHANGE_WORDS
+               ? g
+               : NULL;
+}
+
+/* What was said last, and nothing else of the session changes. A repeat intent
+ * with functions is theirs.
+ */
+static bool is_repeat(const turn *t, const q_guess *g)
+{
+    return g->intent->kind == Q_INTENT_REPEAT && !g->intent->dialog_hook &&
+           !g->intent->fulfillment_hook && t->s->said_count;
+}
+
+static q_code repeat(turn *t)
+{
+    size_t at = t->intent ? q_intent_slot_index(t->intent, t->s->slot_to_elicit) : SIZE_MAX;
+    q_code rc = Q_OK;
+
+    if (at != SIZE_MAX) /* for its card */
+        rc = turn__say(t, &t->intent->slots[at].prompt.messages, 1, NULL);
+    t->reply->messages = t->s->said;
+    t->reply->message_count = t->s->said_count;
+    return rc;
+}
+
+static q_code begin(turn *t, const q_guess *g)
+{
+    return is_repeat(t, g) ? repeat(t) : turn__start(t, g->intent, g->score, g->slots);
+}
+
+static q_code new_subject(turn *t)
+{
+    const q_guess *g = t->reply->understood.guesses;
+
+    if (!t->reply->understood.count || g->score < t->bot->confidence)
+        return turn__not_understood(t);
+    return begin(t, g);
+}
+
+/* Take what a guess for the present intent found; `only_empty` keeps the rest. */
+static bool merge(turn *t, const q_str *found, bool only_empty, q_str except)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < t->s->slot_count; i++) {
+        if (!found[i].p || (only_empty && t->s->slots[i].value.p) ||
+            (except.p && q_str_eq(found[i], except)))
+            continue;
+        turn__fill(t, i, found[i], false);
+        any = true;
+    }
+    return any;
+}
+
+static const q_guess *guess_of(const turn *t, const q_intent *intent)
+{
+    for (size_t i = 0; i < t->reply->understood.count; i++)
+        if (t->reply->understood.guesses[i].intent == intent)
+            return &t->reply->understood.guesses[i];
+    return NULL;
+}
+
+static q_code answer_slot(turn *t)
+{
+    const q_guess *asked = request(t), *own = guess_of(t, t->intent);
+    size_t at = q_intent_slot_index(t->intent, t->s->slot_to_elicit);
+    q_str value;
+    q_code rc;
+
+    if (at == SIZE_MAX) /* the bot has changed under the session */
+        return new_subject(t);
+    if (asked && asked->intent != t->intent)
+        return begin(t, asked);
+    t->s->confirmation = Q_CONFIRM_NONE;
+    if (asked) {
+        t->reply->score = asked->score;
+        merge(t, asked->slots, false, (q_str){0});
+        return turn__advance(t);
+    }
+    rc = q_understand_slot(&t->intent->slots[at], t->in->text, t->in->now_ms, t->arena, &value,
+                           t->err);
+    if (rc)
+        return rc;
+    t->reply->missed = !value.p;
+    if (value.p) {
+        turn__fill(t, at, value, true);
+        if (own)
+            merge(t, own->slots, true, value);
+    }
+    return turn__advance(t);
+}
+
+static q_code answer_confirmation(turn *t)
+{
+    char answer = q_understand_yes_no(t->in->text, t->arena);
+    const q_guess *asked = request(t), *own = guess_of(t, t->intent);
+
+    if (asked && asked->intent != t->intent)
+        return begin(t, asked);
+    if (answer != 'y' && own && merge(t, own->slots, false, (q_str){0}))
+        return turn__advance(t); /* "no, make it two": asked again with two */
+    if (!answer) {
+        t->reply->missed = true;
+        return turn__ask_confirmation(t, t->asked + 1, NULL);
+    }
+    t->s->confirmation = answer == 'y' ? Q_CONFIRMED : Q_DENIED_BY_USER;
+    return turn__advance(t);
+}
+
+/* Yes or no to a follow-up, or what the user wants next. Source: the API's
+ * followUpPrompt: no is answered with its rejection, yes by asking what is
+ * wanted, and what is not understood by the prompt again.
+ */
+static q_code answer_follow_up(turn *t)
+{
+    const q_guess *g = t->reply->understood.count ? t->reply->understood.guesses : NULL;
+    char answer = q_understand_yes_no(t->in->text, t->arena);
+
+    t->s->following_up = false;
+    if (g && !is_yes_or_no(g->intent) &&
+        (g->exact || (g->score >= t->bot->confidence && word_count(t->in->text) > 1)))
+        return begin(t, g);
+    if (answer == 'n') {
+        turn__state_set(t, Q_DIALOG_FULFILLED, 0);
+        return turn__say(t, &t->intent->follow_up_rejection, 1, NULL);
+    }
+    if (answer == 'y')
+        return turn__elicit_intent(t, NULL);
+    if (t->asked >= t->intent->follow_up.max_attempts)
+        return turn__not_understood(t);
+    t->reply->missed = true;
+    t->s->following_up = true;
+    turn__state_set(t, Q_DIALOG_FULFILLED, t->asked + 1);
+    return turn__say(t, &t->intent->follow_up.messages, t->asked + 1, NULL);
+}
+
+static bool is_open(const q_contexts *active, const q_intent *intent)
+{
+    for (size_t i = 0; i < intent->input_context_count; i++)
+        if (!q_contexts_find(active, intent->input_contexts[i]))
+            return false;
+    return true;
+}
+
+/* What the words may mean, of the intents whose contexts are active. */
+static q_code understand(turn *t)
+{
+    q_understood *u = &t->reply->understood;
+    size_t n = 0;
+    q_code rc = q_understand(t->model, t->in->text, t->in->now_ms, t->arena, u, t->err);
+
+    for (size_t i = 0; i < u->count && !rc; i++)
+        if (is_open(&t->s->contexts, u->guesses[i].intent))
+            u->guesses[n++] = u->guesses[i];
+    u->count = rc ? 0 : n;
+    return rc;
+}
+
+q_code turn__answer(turn *t)
+{
+    q_code rc = understand(t);
+
+    if (rc)
+        return rc;
+    t->asked = t->s->attempts;
+    if (t->intent && t->s->following_up)
+        return answer_follow_up(t);
+    if (t->intent && t->s->state == Q_DIALOG_ELICIT_SLOT) {
+        t->asked_slot = t->s->slot_to_elicit;
+        return answer_slot(t);
+    }
+    if (t->intent && t->s->state == Q_DIALOG_CONFIRM_INTENT)
+        return answer_confirmation(t);
+    return new_subject(t);
+}
