@@ -4,6 +4,7 @@
 #include "language/dominant_find.h"
 #include "language/dominant_grams.h"
 #include "language/dominant_han.h"
+#include "language/model_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -287,4 +288,22 @@ q_code dominant__known(const dominant_model *m, q_arena *a, const char ***out, s
             (*out)[(*count)++] = code_of(m, i);
     qsort((void *)*out, *count, sizeof **out, by_name);
     return Q_OK;
+}
+
+q_code q_dominant_languages(const q_language *l, q_str text, q_arena *a, q_dominant **out,
+                            size_t *count, q_err *err)
+{
+    const void *m;
+    q_code rc = language__model(l, LANGUAGE_DOMINANT, &m, err);
+
+    return rc ? rc : dominant__find(m, text, a, out, count, err);
+}
+
+q_code q_dominant_known(const q_language *l, q_arena *a, const char ***out, size_t *count,
+                        q_err *err)
+{
+    const void *m;
+    q_code rc = language__model(l, LANGUAGE_DOMINANT, &m, err);
+
+    return rc ? rc : dominant__known(m, a, out, count, err);
 }

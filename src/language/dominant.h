@@ -8,9 +8,7 @@
 #ifndef Q_LANGUAGE_DOMINANT_H
 #define Q_LANGUAGE_DOMINANT_H
 
-#include "base/str.h"
-
-typedef struct q_language q_language; /* language/models.h */
+#include "language/models.h"
 
 typedef struct q_dominant {
     char code[8]; /* RFC 5646, as Comprehend has them: "en", "zh", "zh-TW" */
@@ -18,7 +16,8 @@ typedef struct q_dominant {
 } q_dominant;
 
 /* The best first, in the arena; those below 0.05 are left out but the best one,
- * so the sum is at most 1. A text without a letter gives none. Fails with Q_NOMEM.
+ * so the sum is at most 1. A text without a letter gives none. Fails with Q_NOMEM, Q_INVALID
+ * (a damaged model).
  */
 Q_MUST_USE q_code q_dominant_languages(const q_language *l, q_str text, q_arena *a,
                                        q_dominant **out, size_t *count, q_err *err);

@@ -1,7 +1,10 @@
-/* Tokens, entities and key phrases of any bytes lie in the text, in order. */
+/* Tokens, entities, key phrases and personal data of any bytes lie in the text, in order;
+ * its languages make up no more than all of it. */
 #include "base/utf8.h"
+#include "language/dominant.h"
 #include "language/entity.h"
 #include "language/keyphrase.h"
+#include "language/pii.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -34,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     q_tokens t;
     q_entity *entities;
     q_keyphrase *phrases;
+    q_pii *pii;
+    q_dominant *languages;
+    float sum = 0;
     size_t n;
     uint32_t end = 0;
 
@@ -51,6 +57,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         goto done;
     for (size_t i = 0; i < n; i++)
         check(text, &end, phrases[i].point, phrases[i].points, phrases[i].text);
+    end = 0;
+    if (q_pii_find(l, &t, a, &pii, &n, NULL))
+        goto done;
+    for (size_t i = 0; i < n; i++)
+        check(text, &end, pii[i].point, pii[i].points, q_str_sub(text, pii[i].begin, pii[i].bytes));
+    if (q_dominant_languages(l, text, a, &languages, &n, NULL))
+        goto done;
+    for (size_t i = 0; i < n; i++)
+        sum += languages[i].score;
+    if (!(sum <= 1.001f))
+        abort();
 done:
     q_arena_free(a);
     return 0;

@@ -145,6 +145,24 @@ TEST(dominant_knows_its_languages)
         CHECK(strcmp(v[i - 1], v[i]) < 0);
 }
 
+TEST(dominant_model_ships)
+{
+    q_arena *a = q_test_arena();
+    q_language *l;
+    q_dominant *v;
+    const char **known;
+    size_t n;
+
+    CHECK_EQ(q_language_open(&l, NULL), Q_OK);
+    CHECK_EQ(q_dominant_languages(l, Q_STR("The mill is closed on Monday."), a, &v, &n, NULL),
+             Q_OK);
+    CHECK_STR(v[0].code, "en");
+    CHECK(v[0].score > 0.9f);
+    CHECK_EQ(q_dominant_known(l, a, &known, &n, NULL), Q_OK);
+    CHECK(n >= 83);
+    q_language_free(l);
+}
+
 TEST(dominant_fails_cleanly_without_memory)
 {
     const dominant_model *m = model();

@@ -1,0 +1,198 @@
+/* Names and where people live, by the entities; ages and times, by grammar. */
+#include "language/date.h"
+#include "language/entity.h"
+#include "language/number.h"
+#include "language/pii_parts.h"
+
+#include <string.h>
+
+enum { OLDEST = 119 };
+
+/* Whether the token is one of "word|word". */
+static bool is_any(const q_token *k, const char *words)
+{
+    q_str rest = q_str_of(words), word;
+
+    while (rest.n) {
+        q_str_cut(rest, '|', &word, &rest);
+        if (q_str_eq(word, k->lower))
+            return true;
+    }
+    return false;
+}
+
+static size_t token_at(const q_tokens *t, uint32_t point)
+{
+    size_t low = 0, high = t->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (t->v[middle].point < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* "live in", "lives at", "moved to": what comes is somebody's place. */
+static bool lives(const q_tokens *t, size_t i)
+{
+    if (i < 2 || !is_any(&t->v[i - 1], "in|at|to|near|from"))
+        return false;
+    return is_any(&t->v[i - 2], "live|lives|living|lived|reside|resides|residing|based|born|moved|"
+                                "relocated|am|home|staying");
+}
+
+q_code pii__people(pii_finder *f, q_err *err)
+{
+    const q_tokens *t = f->t;
+    q_entity *v;
+    size_t n;
+    q_code rc = q_entities_find(f->language, t, f->arena, &v, &n, err);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < n && !rc; i++) {
+        size_t begin = (size_t)(v[i].text.p - t->text.p), token = token_at(t, v[i].point);
+
+        if (v[i].type == Q_ENTITY_PERSON)
+            rc = pii__put(f, Q_PII_NAME, v[i].score, begin, begin + v[i].text.n);
+        if (v[i].type == Q_ENTITY_LOCATION && lives(t, token))
+            rc = pii__put(f, Q_PII_ADDRESS, 0.9f * v[i].score, begin, begin + v[i].text.n);
+    }
+    return rc ? q_err_nomem(err) : Q_OK;
+}
+
+/* ---- ages ---- */
+
+static bool age_number(const q_tokens *t, size_t i)
+{
+    q_number n;
+
+    if (i >= t->n)
+        return false;
+    n = q_number_at(t, i);
+    return n.tokens == 1 && n.plain && n.value > 0 && n.value <= OLDEST;
+}
+
+/* "29 years old", "63-year-old", "42 y/o" */
+static q_code years_old(pii_finder *f, size_t i)
+{
+    static const char YEARS[] = "years|year|yrs|yr|months";
+    const q_tokens *t = f->t;
+    size_t n = i + 1;
+
+    if (n + 3 < t->n && q_token_mark(&t->v[n], '-') && is_any(&t->v[n + 1], YEARS) &&
+        q_token_mark(&t->v[n + 2], '-') && q_token_is(&t->v[n + 3], "old"))
+        return pii__put_tokens(f, Q_PII_AGE, 0.97f, i, n + 4);
+    if (n + 1 < t->n && is_any(&t->v[n], YEARS) && q_token_is(&t->v[n + 1], "old"))
+        return pii__put_tokens(f, Q_PII_AGE, 0.95f, i, n + 1);
+    if (n + 2 < t->n && is_any(&t->v[n], YEARS) && pii__words_at(t, n + 1, Q_STR("of age")))
+        return pii__put_tokens(f, Q_PII_AGE, 0.95f, i, n + 1);
+    if (n < t->n && is_any(&t->v[n], "yo"))
+        return pii__put_tokens(f, Q_PII_AGE, 0.9f, i, n + 1);
+    if (n + 2 < t->n && q_token_is(&t->v[n], "y") && q_token_mark(&t->v[n + 1], '/') &&
+        q_token_is(&t->v[n + 2], "o"))
+        return pii__put_tokens(f, Q_PII_AGE, 0.95f, i, n + 3);
+    return Q_OK;
+}
+
+/* "aged 47", "age: 34", "aged 19 and 22" */
+static bool aged(const q_tokens *t, size_t i)
+{
+    size_t k = i;
+
+    if (k >= 2 && is_any(&t->v[k - 1], "and|or|to") && age_number(t, k - 2))
+        k -= 2;
+    if (k && (q_token_mark(&t->v[k - 1], ':') || is_any(&t->v[k - 1], "of|is|was")))
+        k--;
+    return k && is_any(&t->v[k - 1], "aged|age|ages");
+}
+
+/* "I am 40", "my brother is 38", with nothing counted behind it. */
+static bool somebody_is(const q_tokens *t, size_t i)
+{
+    if (i < 2 || !is_any(&t->v[i - 1], "am|is|was|turned|turns|'m|i'm"))
+        return false;
+    if (i + 1 < t->n && t->v[i + 1].kind != Q_TOKEN_PUNCTUATION &&
+        !is_any(&t->v[i + 1], "and|but|now|years|today|or"))
+        return false;
+    if (i + 1 < t->n && (q_token_mark(&t->v[i + 1], '%') || q_token_mark(&t->v[i + 1], '-') ||
+                         q_token_mark(&t->v[i + 1], '/') || q_token_mark(&t->v[i + 1], ':')))
+        return false;
+    return is_any(&t->v[i - 2],
+                  "i|he|she|brother|sister|son|daughter|wife|husband|mother|father|mom|dad|uncle|"
+                  "aunt|nephew|niece|grandmother|grandfather|cousin|patient|boyfriend|girlfriend");
+}
+
+static q_code age_at(pii_finder *f, size_t i)
+{
+    q_code rc;
+    bool unit;
+
+    if (!age_number(f->t, i))
+        return Q_OK;
+    rc = years_old(f, i);
+    if (rc)
+        return rc;
+    unit = i + 1 < f->t->n && is_any(&f->t->v[i + 1], "years|yrs|months");
+    if (aged(f->t, i))
+        return pii__put_tokens(f, Q_PII_AGE, 0.94f, i, i + 1 + unit);
+    if (somebody_is(f->t, i))
+        return pii__put_tokens(f, Q_PII_AGE, 0.75f, i, i + 1 + unit);
+    return Q_OK;
+}
+
+/* ---- dates and times ---- */
+
+/* "09/27", "11-2026": tokens it takes; 0: no month of a year. */
+static size_t month_of_year(const q_tokens *t, size_t i)
+{
+    uint64_t month, year;
+
+    if (i + 2 >= t->n || !q_str_u64(t->v[i].text, &month) || month < 1 || month > 12 ||
+        t->v[i].text.n > 2 || t->v[i + 1].space || t->v[i + 2].space ||
+        !(q_token_mark(&t->v[i + 1], '/') || q_token_mark(&t->v[i + 1], '-')) ||
+        !q_str_u64(t->v[i + 2].text, &year) || (t->v[i + 2].text.n != 2 && t->v[i + 2].text.n != 4))
+        return 0;
+    if (i + 3 < t->n && !t->v[i + 3].space &&
+        (q_token_mark(&t->v[i + 3], '/') || q_token_mark(&t->v[i + 3], '-')))
+        return 0;
+    return 3;
+}
+
+/* When a card expires: a month, where cards are spoken of. */
+static q_code expiry_at(pii_finder *f, size_t i)
+{
+    static const pii_cues EXPIRES = {
+        "exp|expires|expiry|expiration|expire|valid thru|valid through|valid until|good thru|exp "
+        "date|expiry date|expiration date",
+        5};
+    size_t n = month_of_year(f->t, i);
+
+    if (n && pii__cue(f->t, i, i + n, &EXPIRES))
+        return pii__put_tokens(f, Q_PII_CREDIT_DEBIT_EXPIRY, 0.97f, i, i + n);
+    return Q_OK;
+}
+
+q_code pii__times(pii_finder *f)
+{
+    const q_tokens *t = f->t;
+    q_code rc = Q_OK;
+
+    for (size_t i = 0; i < t->n && !rc; i++) {
+        rc = age_at(f, i);
+        if (!rc)
+            rc = expiry_at(f, i);
+    }
+    for (size_t i = 0; i < t->n && !rc;) {
+        q_date d = q_date_at(t, i);
+
+        if (d.tokens)
+            rc = pii__put_tokens(f, Q_PII_DATE_TIME, d.score, i, i + d.tokens);
+        i += d.tokens ? d.tokens : 1;
+    }
+    return rc;
+}
