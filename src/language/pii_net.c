@@ -229,7 +229,7 @@ static q_code handle(pii_finder *f, const chunk *c)
     for (size_t i = 1; i < c->s.n; i++)
         if (!q_is_alnum(c->s.p[i]) && c->s.p[i] != '_')
             return Q_OK;
-    return pii__put(f, Q_PII_USERNAME, 0.8f, c->begin, c->begin + c->s.n);
+    return pii__put(f, Q_PII_USERNAME, 0.99f, c->begin, c->begin + c->s.n);
 }
 
 q_code pii__net(pii_finder *f)

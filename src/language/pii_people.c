@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { OLDEST = 119 };
+enum { OLDEST = 119, NAME_WORDS = 4 };
 
 /* Whether the token is one of "word|word". */
 static bool is_any(const q_token *k, const char *words)
@@ -45,6 +45,53 @@ static bool lives(const q_tokens *t, size_t i)
                                 "relocated|am|home|staying");
 }
 
+/* Titles are no part of a name: the tokens of those that begin it. */
+static size_t titles(const q_tokens *t, size_t i)
+{
+    size_t n = 0;
+
+    while (i + n + 1 < t->n &&
+           is_any(&t->v[i + n], "mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|hon|sgt|capt"))
+        n += 1 + q_token_mark(&t->v[i + n + 1], '.');
+    return n;
+}
+
+static q_code entity_put(pii_finder *f, const q_entity *e)
+{
+    const q_tokens *t = f->t;
+    size_t begin = (size_t)(e->text.p - t->text.p), end = begin + e->text.n;
+    size_t token = token_at(t, e->point);
+
+    if (e->type == Q_ENTITY_PERSON) {
+        size_t first = token + titles(t, token);
+
+        if (first < t->n && t->v[first].begin < end)
+            return pii__put(f, Q_PII_NAME, e->score, t->v[first].begin, end);
+    }
+    if (e->type == Q_ENTITY_LOCATION && lives(t, token))
+        return pii__put(f, Q_PII_ADDRESS, e->score, begin, end);
+    return Q_OK;
+}
+
+/* "my name is Olu Adebayo", "Name: Olu Adebayo" */
+static q_code named(pii_finder *f, size_t i)
+{
+    static const char *const SAID[] = {"my name is", "name is",
+                                       "name :", "full name :", "i am called"};
+    const q_tokens *t = f->t;
+    size_t begin = i, end;
+
+    for (size_t k = 0; k < sizeof SAID / sizeof *SAID && begin == i; k++)
+        begin += pii__words_at(t, i, q_str_of(SAID[k]));
+    if (begin == i)
+        return Q_OK;
+    begin += titles(t, begin);
+    for (end = begin; end < t->n && end < begin + NAME_WORDS; end++)
+        if (!t->v[end].capital || t->v[end].kind != Q_TOKEN_WORD || t->v[end].line)
+            break;
+    return end == begin ? Q_OK : pii__put_tokens(f, Q_PII_NAME, 0.96f, begin, end);
+}
+
 q_code pii__people(pii_finder *f, q_err *err)
 {
     const q_tokens *t = f->t;
@@ -54,14 +101,11 @@ q_code pii__people(pii_finder *f, q_err *err)
 
     if (rc)
         return rc;
-    for (size_t i = 0; i < n && !rc; i++) {
-        size_t begin = (size_t)(v[i].text.p - t->text.p), token = token_at(t, v[i].point);
-
-        if (v[i].type == Q_ENTITY_PERSON)
-            rc = pii__put(f, Q_PII_NAME, v[i].score, begin, begin + v[i].text.n);
-        if (v[i].type == Q_ENTITY_LOCATION && lives(t, token))
-            rc = pii__put(f, Q_PII_ADDRESS, 0.9f * v[i].score, begin, begin + v[i].text.n);
-    }
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = entity_put(f, &v[i]);
+    for (size_t i = 0; i < t->n && !rc; i++)
+        if (is_any(&t->v[i], "my|name|full|i"))
+            rc = named(f, i);
     return rc ? q_err_nomem(err) : Q_OK;
 }
 

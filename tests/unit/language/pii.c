@@ -194,11 +194,7 @@ TEST(pii_is_redacted)
     CHECK_STREQ(redacted("Mail ada@example.org now", '*'), "Mail *************** now");
     CHECK_STREQ(redacted("nothing here", '*'), "nothing here");
     CHECK_STREQ(redacted("", '*'), "");
-    CHECK_STREQ(redacted("Gr\xC3\xBC\xC3\x9F"
-                         "e an ada@example.org",
-                         '#'),
-                "Gr\xC3\xBC\xC3\x9F"
-                "e an ###############");
+    CHECK_STREQ(redacted("caf\xC3\xA9 ada@example.org", '#'), "caf\xC3\xA9 ###############");
 }
 
 TEST(pii_of_bad_and_long_texts)
