@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "language/entity.h"
+#include "language/syntax.h"
 
 enum { CORPUS_NO_TYPE = 255 };
 
@@ -39,5 +40,15 @@ typedef enum corpus_join {
 /* `name`: the corpus in DATA/entities/label_map.tsv; `path`: its file. In the arena. */
 q_code corpus_read(q_arena *a, const char *map, const char *name, const char *path,
                    corpus_join join, corpus *out, q_err *err);
+
+/* A sentence of a treebank: tokens as they are given, and their tags. */
+typedef struct corpus_tagged {
+    q_tokens tokens;
+    q_syntax_tag *tags; /* [tokens.n] */
+} corpus_tagged;
+
+/* Of lines "form<TAB>lemma<TAB>tag<TAB>other tag<TAB>_ or - (no blank follows)". */
+q_code corpus_read_tagged(q_arena *a, const char *path, corpus_tagged **out, size_t *count,
+                          q_err *err);
 
 #endif

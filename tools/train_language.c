@@ -1,12 +1,14 @@
 /* Train the models of src/language from a folder of corpora; script/train-language says which.
  *
  *     train_language entities DATA MODELS
+ *     train_language syntax DATA MODELS
  */
 #include "corpus.h"
 
 #include "base/file.h"
 #include "language/entity_name.h"
 #include "language/model_parts.h"
+#include "language/syntax_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,25 +67,27 @@ static uint16_t label_of(uint8_t type, bool first)
     return 0; /* dates and amounts are the grammar's */
 }
 
-static void learn_part(lesson *x, const q_tokens *t, const word *w, uint16_t *labels, size_t begin,
-                       size_t end)
+/* The features at x->f and labels of n tokens join what is learnt from. */
+static void keep(lesson *x, const uint16_t *labels, size_t n)
 {
-    size_t n = end - begin;
-    uint32_t *v, *starts;
-    q_sequence *s;
+    uint32_t *v = q_arena_array(x->arena, x->f.n, sizeof *v);
+    uint32_t *starts = q_arena_array(x->arena, n + 1, sizeof *starts);
 
-    if (labels[begin] && labels[begin] < ENTITY_LABELS && labels[begin] % 2 == 0)
-        labels[begin]--; /* a sentence seems to end within a name */
-    x->f.bits = ENTITY_BITS;
-    features__names(&x->f, t, w, begin, end);
-    v = q_arena_array(x->arena, x->f.n, sizeof *v);
-    starts = q_arena_array(x->arena, n + 1, sizeof *starts);
     if (!v || !starts || q_arena_grow(x->arena, &x->v, &x->cap, x->n + 1, sizeof *x->v))
         abort();
     memcpy(v, x->f.v, x->f.n * sizeof *v);
     memcpy(starts, x->f.starts, (n + 1) * sizeof *starts);
-    s = &x->v[x->n++];
-    *s = (q_sequence){v, starts, labels + begin, n};
+    x->v[x->n++] = (q_sequence){v, starts, labels, n};
+}
+
+static void learn_part(lesson *x, const q_tokens *t, const word *w, uint16_t *labels, size_t begin,
+                       size_t end)
+{
+    if (labels[begin] && labels[begin] < ENTITY_LABELS && labels[begin] % 2 == 0)
+        labels[begin]--; /* a sentence seems to end within a name */
+    x->f.bits = ENTITY_BITS;
+    features__names(&x->f, t, w, begin, end);
+    keep(x, labels + begin, end - begin);
 }
 
 static void learn_sentence(lesson *x, const corpus_sentence *s, unsigned types, bool nouns)
@@ -168,6 +172,41 @@ static void entities(lesson *x, q_sequence_model **m)
         fail(&err);
 }
 
+static void syntax(lesson *x, q_sequence_model **m)
+{
+    q_sequence_options o = {.bits = SYNTAX_BITS,
+                            .labels = Q_SYNTAX_TAGS,
+                            .epochs = 14,
+                            .rate = 0.2,
+                            .l1 = 0.02,
+                            .l2 = 0.1,
+                            .least = 2,
+                            .drop = 0.3};
+    corpus_tagged *v;
+    size_t count;
+    char path[512];
+    q_err err;
+
+    snprintf(path, sizeof path, "%s/syntax/gum.train.tsv", x->data);
+    if (corpus_read_tagged(x->arena, path, &v, &count, &err))
+        fail(&err);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = v[i].tokens.n < FEATURE_TOKENS_MAX ? v[i].tokens.n : FEATURE_TOKENS_MAX;
+        uint16_t *labels = q_arena_array(x->arena, n, sizeof *labels);
+        word *w;
+
+        if (!labels || words__of(&v[i].tokens, x->listed, x->clusters, x->arena, &w, &err))
+            fail(&err);
+        for (size_t k = 0; k < n; k++)
+            labels[k] = (uint16_t)v[i].tags[k];
+        x->f.bits = SYNTAX_BITS;
+        features__syntax(&x->f, &v[i].tokens, w, 0, n);
+        keep(x, labels, n);
+    }
+    if (q_sequence_train(x->v, x->n, &o, m, &err))
+        fail(&err);
+}
+
 static q_str file(q_arena *a, const char *folder, const char *name)
 {
     char path[512];
@@ -190,7 +229,7 @@ int main(int argc, char **argv)
     q_err err;
 
     if (argc != 4) {
-        fprintf(stderr, "usage: train_language entities DATA MODELS\n");
+        fprintf(stderr, "usage: train_language entities|syntax DATA MODELS\n");
         return 2;
     }
     x->arena = q_arena_new(SIZE_MAX);
@@ -200,7 +239,10 @@ int main(int argc, char **argv)
         fail(&err);
     x->listed = &listed;
     x->clusters = &clusters;
-    entities(x, &m);
+    if (!strcmp(argv[1], "syntax"))
+        syntax(x, &m);
+    else
+        entities(x, &m);
     snprintf(path, sizeof path, "%s/%s.model", argv[3], argv[1]);
     if (q_sequence_save(m, &b) || q_file_replace(path, q_buf_str(&b), 0644, &err))
         fail(&err);

@@ -90,18 +90,14 @@ q_code q_entities_find(const q_language *l, const q_tokens *t, q_arena *a, q_ent
 {
     entity_found *v[2] = {NULL, NULL};
     size_t n[2] = {0, 0}, i = 0, k = 0, cap = 0;
-    const void *listed, *clusters, *model;
+    const void *model;
     word *w;
-    q_code rc = language__model(l, LANGUAGE_NAMES, &listed, err);
+    q_code rc = language__model(l, LANGUAGE_ENTITIES, &model, err);
 
     *out = NULL;
     *count = 0;
     if (!rc)
-        rc = language__model(l, LANGUAGE_WORDS, &clusters, err);
-    if (!rc)
-        rc = language__model(l, LANGUAGE_ENTITIES, &model, err);
-    if (!rc)
-        rc = words__of(t, listed, clusters, a, &w, err);
+        rc = language__words(l, t, a, &w, err);
     if (!rc)
         rc = entity__names(model, t, w, a, &v[0], &n[0], err);
     if (!rc)

@@ -12,6 +12,7 @@ typedef enum language_model {
     LANGUAGE_NAMES,    /* names */
     LANGUAGE_WORDS,    /* names: of words as they stand, their clusters */
     LANGUAGE_ENTITIES, /* q_sequence_model */
+    LANGUAGE_SYNTAX,   /* q_sequence_model */
     LANGUAGE_DOMINANT, /* dominant_model */
     LANGUAGE_MODELS
 } language_model;
@@ -22,6 +23,7 @@ q_code language__model(const q_language *l, language_model which, const void **o
 /* For those who train: these bytes, borrowed, in the place of those that ship.
  * Before the model's first use.
  */
+q_str language__bytes(const q_language *l, language_model which); /* borrowed */
 void language__replace(q_language *l, language_model which, q_str bytes);
 
 #endif

@@ -13,6 +13,7 @@
 extern const char q_models_names[], q_models_names_end[];
 extern const char q_models_words[], q_models_words_end[];
 extern const char q_models_entities[], q_models_entities_end[];
+extern const char q_models_syntax[], q_models_syntax_end[];
 extern const char q_models_dominant[], q_models_dominant_end[];
 
 static q_code names_make(q_str bytes, q_str name, void **out, q_err *err)
@@ -71,6 +72,7 @@ static const shipped SHIPPED[LANGUAGE_MODELS] = {
     [LANGUAGE_NAMES] = {BYTES(names), names_make, free},
     [LANGUAGE_WORDS] = {BYTES(words), names_make, free},
     [LANGUAGE_ENTITIES] = {BYTES(entities), sequence_make, sequence_free},
+    [LANGUAGE_SYNTAX] = {BYTES(syntax), sequence_make, sequence_free},
     [LANGUAGE_DOMINANT] = {BYTES(dominant), dominant_make, dominant_free},
 };
 
@@ -120,6 +122,11 @@ void q_language_free(q_language *l)
 void language__replace(q_language *l, language_model which, q_str bytes)
 {
     l->state->bytes[which] = bytes;
+}
+
+q_str language__bytes(const q_language *l, language_model which)
+{
+    return l->state->bytes[which];
 }
 
 q_code language__model(const q_language *l, language_model which, const void **out, q_err *err)

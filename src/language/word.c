@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "language/character.h"
+#include "language/model_parts.h"
 
 enum { LONG = 48 }; /* bytes of a token that its hashes see */
 
@@ -139,4 +140,14 @@ q_code words__of(const q_tokens *t, const names *listed, const names *clusters, 
             name_at(t, listed, w, i);
     *out = w;
     return Q_OK;
+}
+
+q_code language__words(const q_language *l, const q_tokens *t, q_arena *a, word **out, q_err *err)
+{
+    const void *listed, *clusters;
+    q_code rc = language__model(l, LANGUAGE_NAMES, &listed, err);
+
+    if (!rc)
+        rc = language__model(l, LANGUAGE_WORDS, &clusters, err);
+    return rc ? rc : words__of(t, listed, clusters, a, out, err);
 }

@@ -2,6 +2,7 @@
 #ifndef LANGUAGE_WORD_H
 #define LANGUAGE_WORD_H
 
+#include "language/models.h"
 #include "language/names.h"
 #include "language/token.h"
 
@@ -24,5 +25,8 @@ typedef struct word {
 /* [t->n], in the arena. Fails with Q_NOMEM. */
 q_code words__of(const q_tokens *t, const names *listed, const names *clusters, q_arena *a,
                  word **out, q_err *err);
+
+/* The same with the lists that ship. Fails with Q_NOMEM, Q_INVALID (a damaged list). */
+q_code language__words(const q_language *l, const q_tokens *t, q_arena *a, word **out, q_err *err);
 
 #endif

@@ -1,12 +1,14 @@
 /* What the language room finds in corpora, counted, for tests/bench/language.py.
  *
- *     bench_language entities MAP CORPUS FILE   "type<TAB>right<TAB>found<TAB>there" a
- * line
+ *     bench_language entities MAP CORPUS FILE    "type<TAB>right<TAB>found<TAB>there" a line
+ *     bench_language syntax FILE                 "given<TAB>right<TAB>all", "own<TAB>right<TAB>all"
  */
 #include "corpus.h"
+#include "language/syntax_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static _Noreturn void fail(const q_err *err)
 {
@@ -46,20 +48,14 @@ static void compare(const q_language *l, const corpus_sentence *s, unsigned type
     q_arena_free(a);
 }
 
-int main(int argc, char **argv)
+static int entities(const q_language *l, char **argv)
 {
     q_arena *a = q_arena_new(SIZE_MAX);
-    q_language *l;
     corpus c;
     count by[9] = {{0}};
     q_err err;
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: bench_language entities MAP CORPUS FILE\n");
-        return 2;
-    }
-    if (q_language_open(&l, &err) ||
-        corpus_read(a, argv[2], argv[3], argv[4], CORPUS_BLANKS, &c, &err))
+    if (corpus_read(a, argv[2], argv[3], argv[4], CORPUS_BLANKS, &c, &err))
         fail(&err);
     for (size_t i = 0; i < c.n; i++)
         compare(l, &c.v[i], c.types, by);
@@ -67,7 +63,60 @@ int main(int argc, char **argv)
         if (c.types >> t & 1)
             printf("%s\t%zu\t%zu\t%zu\n", q_entity_type_name((q_entity_type)t), by[t].right,
                    by[t].found, by[t].there);
-    q_language_free(l);
     q_arena_free(a);
     return 0;
+}
+
+/* Tags on the corpus's tokens, and tokens of our own that are where a true one is with its tag. */
+static int syntax(const q_language *l, const char *path)
+{
+    q_arena *a = q_arena_new(SIZE_MAX);
+    corpus_tagged *v;
+    size_t n, given = 0, own = 0, all = 0;
+    q_err err;
+
+    if (corpus_read_tagged(a, path, &v, &n, &err))
+        fail(&err);
+    for (size_t i = 0; i < n; i++) {
+        q_syntax_tag *tags;
+        q_syntax_token *found;
+        q_tokens t;
+        size_t found_count, k = 0;
+
+        if (syntax__tags(l, &v[i].tokens, a, &tags, NULL, &err) ||
+            q_tokens_of(v[i].tokens.text, a, &t, &err) ||
+            q_syntax_tag_all(l, &t, a, &found, &found_count, &err))
+            fail(&err);
+        for (size_t j = 0; j < v[i].tokens.n; j++) {
+            q_str text = v[i].tokens.v[j].text;
+
+            given += tags[j] == v[i].tags[j];
+            while (k < found_count && found[k].text.p < text.p)
+                k++;
+            own += k < found_count && found[k].text.p == text.p && found[k].text.n == text.n &&
+                   found[k].tag == v[i].tags[j];
+        }
+        all += v[i].tokens.n;
+    }
+    printf("given\t%zu\t%zu\nown\t%zu\t%zu\n", given, all, own, all);
+    q_arena_free(a);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    q_language *l;
+    q_err err;
+    int rc = 2;
+
+    if (q_language_open(&l, &err))
+        fail(&err);
+    if (argc == 5 && !strcmp(argv[1], "entities"))
+        rc = entities(l, argv);
+    else if (argc == 3 && !strcmp(argv[1], "syntax"))
+        rc = syntax(l, argv[2]);
+    else
+        fprintf(stderr, "usage: bench_language entities MAP CORPUS FILE | syntax FILE\n");
+    q_language_free(l);
+    return rc;
 }
