@@ -30,8 +30,7 @@ static size_t clitic(q_str w)
                                        "\xE2\x80\x99re",
                                        "\xE2\x80\x99ve",
                                        "\xE2\x80\x99ll",
-                                       "\xE2\x80\x99"
-                                       "d"};
+                                       "\xE2\x80\x99\x64"};
 
     for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
         q_str end = q_str_of(ENDS[i]);
