@@ -63,6 +63,13 @@ _quern() {
     mapfile -t COMPREPLY < <(compgen -W 'tables forms layout tables,forms tables,forms,layout' -- "$cur")
     return
     ;;
+  --bot | --with)
+    mapfile -t COMPREPLY < <(compgen -f -W "$(_quern_names bot)" -- "$cur")
+    return
+    ;;
+  --user | --as | --at)
+    return
+    ;;
   --on | --off | --to | --max-pages | --max-queries | --visitors | --alias | --shape | --bound | --limit)
     return
     ;;
@@ -79,7 +86,7 @@ _quern() {
   search) options='--data --limit --format' ;;
   pdf) options='--deskew --rotate --skip-text --redo --force --sidecar --pdfa --recogniser --on --to --off --list --data' ;;
   chat) options='--data --alias' ;;
-  bot) options='--data --alias' subcommands='import list' ;;
+  bot) options='--data --alias --bot --update --json --user --as --at --to --with' subcommands='import list show export test fork replay confusion' ;;
   function) options='--data --on' subcommands='add list' ;;
   model) options='--shape --svg --precision --calibrate --method --bound --plain --input --seed --output --threads --seconds --profile --data --layers'
     subcommands='run bench compare show optimize' ;;
@@ -96,7 +103,13 @@ _quern() {
     help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
     chat) mapfile -t COMPREPLY < <(compgen -W "$(_quern_names bot)" -- "$cur") ;;
     read | pdf | expense | analyze | ask) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
-    bot) _filedir json ;;
+    bot)
+      case ${words[2]} in
+      import) _filedir json ;;
+      test) _filedir ;;
+      *) ((cword == 3)) && mapfile -t COMPREPLY < <(compgen -f -W "$(_quern_names bot)" -- "$cur") ;;
+      esac
+      ;;
     model) _filedir '@(onnx|q)' ;;
     function) ((cword == 4)) && _filedir -d ;;
     esac

@@ -197,6 +197,44 @@ done:
     return rc;
 }
 
+q_code q_bot_read(q_str json, q_bot_ready **out, q_err *err)
+{
+    q_arena *a = q_arena_new(BOT_BYTES);
+    q_record record = {.value = json};
+    q_code rc;
+
+    if (!a)
+        return q_err_nomem(err);
+    record.value = q_str_copy(a, json);
+    rc = record.value.p ? learn(a, &record, Q_STR("$LATEST"), out, err) : q_err_nomem(err);
+    if (rc)
+        q_arena_free(a);
+    return rc;
+}
+
+q_code q_bot_export(q_catalog *c, q_str name, q_str alias, int64_t now_ms, q_arena *a, q_str *json,
+                    q_str *version, q_err *err)
+{
+    uint64_t number;
+    q_record record;
+    q_str key;
+    q_code rc = resolve(c, name, alias, now_ms, a, &key, version, err);
+
+    if (rc == Q_NOTFOUND && q_str_u64(alias, &number)) {
+        *version = alias;
+        key = q_str_printf(a, "%.*s:%.*s", Q_ARG(name), Q_ARG(alias));
+        rc = key.p ? Q_OK : q_err_nomem(err);
+    }
+    if (!rc)
+        rc = q_record_get(c, BOTS, key, now_ms, a, &record, err);
+    if (rc == Q_NOTFOUND)
+        return q_err_set(err, Q_NOTFOUND, "there is no bot %.*s with alias or version %.*s",
+                         Q_ARG(name), Q_ARG(alias));
+    if (!rc)
+        *json = record.value;
+    return rc;
+}
+
 typedef struct storing {
     q_str json, name, alias;
     int64_t now_ms;

@@ -30,6 +30,17 @@ void q_bot_ready_unref(q_bot_ready *r);          /* NULL is fine */
 Q_MUST_USE q_code q_bots_get(q_bots *cache, q_catalog *c, q_str name, q_str alias, int64_t now_ms,
                              q_bot_ready **out, q_err *err);
 
+/* A bot from its export file alone, as the version "$LATEST"; one reference for the
+ * caller. Fails as q_lex_import.
+ */
+Q_MUST_USE q_code q_bot_read(q_str json, q_bot_ready **out, q_err *err);
+
+/* The export file of a bot as it was stored, in the arena. `alias` may be an
+ * alias, "$LATEST", or a version's number. Q_NOTFOUND as q_bots_get.
+ */
+Q_MUST_USE q_code q_bot_export(q_catalog *c, q_str name, q_str alias, int64_t now_ms, q_arena *a,
+                               q_str *json, q_str *version, q_err *err);
+
 typedef struct q_bot_stored {
     char name[104];
     char version[24]; /* "$LATEST", or of the published one */

@@ -86,8 +86,8 @@ static q_code step(chat *c, q_session *s, q_chat_reply *out)
     q_turn_input in = {.text = r->text,
                        .now_ms = c->now_ms,
                        .accepts = accepted(r->request_attributes),
-                       .hook = lex__hook_run,
-                       .hook_ctx = &hook,
+                       .hook = r->hook ? r->hook : lex__hook_run,
+                       .hook_ctx = r->hook ? r->hook_ctx : &hook,
                        .before = r->directive};
     q_turn_reply turn = {0};
     q_code rc;
@@ -153,6 +153,17 @@ static void unref(void *ready)
     q_bot_ready_unref(ready);
 }
 
+/* V1 writes en-US, V2 en_US. A bot that names none speaks US English. */
+static bool speaks(const q_bot *bot, q_str locale)
+{
+    q_str own = bot->locale.n ? bot->locale : Q_STR("en-US");
+    bool same = own.n == locale.n;
+
+    for (size_t i = 0; i < own.n && same; i++)
+        same = own.p[i] == locale.p[i] || (own.p[i] == '-' && locale.p[i] == '_');
+    return same || !locale.n;
+}
+
 /* The bot, for as long as the arena lives: replies point into it. */
 static q_code bot_get(q_app *app, const q_chat_request *r, int64_t now_ms, q_arena *a,
                       const q_bot_ready **out, q_err *err)
@@ -163,7 +174,12 @@ static q_code bot_get(q_app *app, const q_chat_request *r, int64_t now_ms, q_are
     if (rc)
         return rc;
     *out = ready;
-    return q_arena_defer(a, unref, ready) ? q_err_nomem(err) : Q_OK;
+    if (q_arena_defer(a, unref, ready))
+        return q_err_nomem(err);
+    return speaks(q_bot_ready_bot(ready), r->locale)
+               ? Q_OK
+               : q_err_set(err, Q_NOTFOUND, "bot %.*s does not speak %.*s", Q_ARG(r->bot),
+                           Q_ARG(r->locale));
 }
 
 static q_code run(chat *c, q_chat_reply *out)

@@ -34,6 +34,9 @@ typedef struct q_chat_request {
     const q_contexts *contexts;             /* instead of the session's; NULL: they stay */
     const q_directive *directive; /* of q_chat_put: what is put; of a turn: set before it, NULL:
                                      nothing; its step says nothing and runs no hook */
+    q_str locale;                 /* that the bot must speak, "en_US" or "en-US"; empty: any */
+    q_hook_fn hook;               /* instead of the bot's functions; NULL: these */
+    void *hook_ctx;
 } q_chat_request;
 
 typedef struct q_chat_reply {
