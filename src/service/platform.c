@@ -154,6 +154,7 @@ static q_code gateway_open(q_platform *p, q_err *err)
         &q_service_comprehend,
         &q_service_lex_models,
         &q_service_lex_runtime,
+        &q_service_lexv2_runtime,
         &q_service_sagemaker,
         &q_service_sagemaker_runtime,
         &q_service_quern,

@@ -13,6 +13,7 @@ extern const q_service q_service_textract;
 extern const q_service q_service_comprehend;
 extern const q_service q_service_lex_models;
 extern const q_service q_service_lex_runtime;
+extern const q_service q_service_lexv2_runtime;
 extern const q_service q_service_sagemaker;
 extern const q_service q_service_sagemaker_runtime;
 extern const q_service q_service_quern;

@@ -290,6 +290,7 @@ TEST(buckets_and_objects_survive_a_lack_of_memory)
 TEST(texts_and_bots_survive_a_lack_of_memory)
 {
     sweep_all(other_cases, sizeof other_cases / sizeof *other_cases);
+    sweep_all(faults_lex_v2, faults_lex_v2_count);
 }
 
 static ask textract(const char *target, const char *body)
@@ -581,15 +582,23 @@ static bool swept(const char *operation)
     for (size_t i = 0; i < sizeof other_cases / sizeof *other_cases; i++)
         if (strcmp(other_cases[i].operation, operation) == 0)
             return true;
+    for (size_t i = 0; i < faults_lex_v2_count; i++)
+        if (strcmp(faults_lex_v2[i].operation, operation) == 0)
+            return true;
     return false;
 }
 
 TEST(every_operation_is_swept)
 {
-    static const q_service *const services[] = {&q_service_s3,         &q_service_sts,
-                                                &q_service_textract,   &q_service_comprehend,
-                                                &q_service_lex_models, &q_service_lex_runtime,
-                                                &q_service_sagemaker,  &q_service_sagemaker_runtime,
+    static const q_service *const services[] = {&q_service_s3,
+                                                &q_service_sts,
+                                                &q_service_textract,
+                                                &q_service_comprehend,
+                                                &q_service_lex_models,
+                                                &q_service_lex_runtime,
+                                                &q_service_lexv2_runtime,
+                                                &q_service_sagemaker,
+                                                &q_service_sagemaker_runtime,
                                                 &q_service_quern};
 
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)

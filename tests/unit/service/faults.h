@@ -63,4 +63,9 @@ void bench_check(bench *b);
 extern const fault_case faults_lex[];
 extern const size_t faults_lex_count;
 
+/* ---- faults_lex_v2.c: talking under Lex V2's names ---- */
+
+extern const fault_case faults_lex_v2[];
+extern const size_t faults_lex_v2_count;
+
 #endif

@@ -172,6 +172,7 @@ bench *bench_open(void)
         &q_service_comprehend,
         &q_service_lex_models,
         &q_service_lex_runtime,
+        &q_service_lexv2_runtime,
         &q_service_sagemaker,
         &q_service_sagemaker_runtime,
         &q_service_quern,
