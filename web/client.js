@@ -32,13 +32,6 @@ export class CallError extends Error {
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
- *
- * @typedef {object} Reply               what PostText says, as far as it is shown
- * @property {string} [message]
- * @property {string} [messageFormat]
- * @property {string} [dialogState]
- * @property {string} [intentName]
- * @property {Record<string, string | null>} [slots]
  */
 
 const WAIT_MS = 120_000;
@@ -97,22 +90,6 @@ export class Client {
       body: 'Action=GetCallerIdentity&Version=2011-06-15',
     });
     return { account: xmlText(text, 'Account'), arn: xmlText(text, 'Arn') };
-  }
-
-  /**
-   * Say something to a bot.
-   * @param {{ bot: string, alias: string, user: string }} to
-   * @param {string} text
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<Reply>}
-   */
-  async say(to, text, signal) {
-    const [bot, alias, user] = [to.bot, to.alias, to.user].map(percentEncode);
-    const path = `/bot/${bot}/alias/${alias}/user/${user}/text`;
-    const body = JSON.stringify({ inputText: text });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await this.call({ service: 'lex', method: 'POST', path, headers, body }, signal);
-    return JSON.parse(answer.text);
   }
 
   /**

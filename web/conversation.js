@@ -1,51 +1,31 @@
 // Talking: what is typed goes to the bot, what it says comes into the log.
 
 import { addBubble, showTyping, toEnd } from './bubbles.js';
+import { closeOffers, offersOf } from './cards.js';
 import { button, byId, make } from './dom.js';
 import { explain } from './explain.js';
+import { linesOf, say as sayTo } from './lex.js';
 
 /**
  * @typedef {import('./session.js').Saved} Saved
- * @typedef {import('./client.js').Reply} Reply
  *
  * @typedef {object} Talk          the signed-in state that the parts of the page share
  * @property {Saved} session
  * @property {import('./client.js').Client} client
  * @property {() => void} keep     save the session
  * @property {() => void} openSettings
+ * @property {() => void} answered   the bot did; session.last is its reply
  */
 
 const form = byId('composer', HTMLFormElement);
 const input = byId('text', HTMLTextAreaElement);
 const send = byId('send', HTMLButtonElement);
+const messages = byId('messages', HTMLElement);
 
 /** @type {Talk | null} */
 let talk = null;
 /** @type {AbortController | null} */
 let waiting = null;
-
-/**
- * What the bot said, as lines to show.
- * @param {Reply} reply
- * @returns {string[]}
- */
-export function linesOf(reply) {
-  const { message = '', messageFormat, dialogState, intentName, slots } = reply;
-  if (messageFormat === 'Composite') {
-    try {
-      /** @type {{ messages: { value: string }[] }} */
-      const group = JSON.parse(message);
-      return group.messages.map((m) => String(m.value));
-    } catch {
-      return [message];
-    }
-  }
-  if (messageFormat === 'SSML') return [message.replace(/<[^>]*>/g, '').trim()];
-  if (message) return [message];
-  const values = Object.entries(slots ?? {}).map(([name, value]) => `${name}: ${value ?? 'open'}`);
-  const about = [intentName, ...values].filter(Boolean).join(', ');
-  return [`The bot said nothing (${dialogState ?? 'no state'}${about && '; ' + about}).`];
-}
 
 /**
  * @param {Saved} session @param {import('./session.js').Message['from']} from
@@ -57,10 +37,14 @@ function record(session, from, text) {
   return message;
 }
 
-/** @param {Talk} now @param {string} text */
-async function say(now, text) {
+/**
+ * @param {Talk} now @param {string} text
+ * @param {string} [shown]   what the person pressed, where it says something else
+ */
+async function say(now, text, shown = text) {
   const { session, client, keep } = now;
-  const message = record(session, 'you', text);
+  const message = record(session, 'you', shown);
+  closeOffers(messages);
   const bubble = addBubble(message);
   keep();
 
@@ -69,31 +53,53 @@ async function say(now, text) {
   form.classList.add('waiting');
   const typed = showTyping();
   try {
-    const reply = await client.say({ ...session.place, user: session.user }, text, stop.signal);
+    const seat = { ...session.place, user: session.user };
+    const reply = await sayTo(client, seat, text, stop.signal);
     typed();
     if (talk === now) {
-      for (const line of linesOf(reply)) addBubble(record(session, 'bot', line));
+      const bubbles = linesOf(reply).map((line) => addBubble(record(session, 'bot', line)));
+      session.last = reply;
+      offer(now, bubbles.at(-1));
       keep();
+      now.answered();
     }
   } catch (error) {
     typed();
     // What did not get through is not part of the conversation.
     session.messages = session.messages.filter((m) => m !== message);
-    if (talk === now) notSent(now, bubble, text, error);
+    if (talk === now) notSent(now, bubble, text, shown, error);
   } finally {
     if (waiting === stop) waiting = null;
     form.classList.remove('waiting');
   }
 }
 
-/** @param {Talk} now @param {HTMLElement} bubble @param {string} text @param {unknown} error */
-function notSent(now, bubble, text, error) {
+/**
+ * Below the last bubble of a reply: its cards and the answers to press.
+ * @param {Talk} now @param {HTMLElement | undefined} bubble
+ */
+function offer(now, bubble) {
+  if (!bubble || !now.session.last) return;
+  const offers = offersOf(now.session.last, (shown, said) => {
+    if (waiting) return;
+    say(now, said, shown);
+    input.focus();
+  });
+  bubble.append(...offers);
+  if (offers.length) toEnd();
+}
+
+/**
+ * @param {Talk} now @param {HTMLElement} bubble @param {string} text @param {string} shown
+ * @param {unknown} error
+ */
+function notSent(now, bubble, text, shown, error) {
   const why = explain(error, now.session.place);
   const again = button('Try again', () => {
     if (waiting) return;
     bubble.remove();
     input.focus();
-    say(now, text);
+    say(now, text, shown);
   });
   const edit = button('Edit', () => {
     bubble.remove();
@@ -147,6 +153,9 @@ input.addEventListener('keydown', (event) => {
 /** @param {Talk} next */
 export function startTalk(next) {
   talk = next;
+  const bubbles = messages.querySelectorAll('.message');
+  const end = bubbles[bubbles.length - 1];
+  if (end instanceof HTMLElement && end.classList.contains('bot')) offer(next, end);
   fit();
   input.focus();
 }

@@ -21,6 +21,7 @@
  * @property {Place} place
  * @property {string} user     who the bot thinks it talks to
  * @property {Message[]} messages
+ * @property {import('./lex.js').Reply} [last]   the bot's latest
  */
 
 const NAME = 'quern.chat';

@@ -7,6 +7,7 @@ folder to leave pictures in.
 import base64
 import hashlib
 import hmac
+import json
 import os
 import pathlib
 import subprocess
@@ -231,6 +232,63 @@ class Conversation(ChatSuite):
         self.say(page, 'I want some tea')
         self.check_console(page, refusals=1)
 
+    def test_the_inspector_says_what_the_bot_made_of_it(self):
+        page = self.signed_in()
+        page.click('#inspect')
+        self.assertIn('Say something', page.text('#facts'))
+        page.click('#text')
+        self.say(page, 'I want some tea')
+        page.until('document.querySelector("#facts .guesses")')
+        facts = page.text('#facts')
+        for part in ('OrderTea', 'ElicitSlot · Sort', 'asked for', '$LATEST', '100 %'):
+            self.assertIn(part, facts)
+        page.click('#facts details summary')
+        raw = json.loads(page.script('return document.querySelector("#facts pre").textContent'))
+        self.assertEqual((raw['intentName'], raw['slots'], raw['slotToElicit']), ('OrderTea', {'Sort': None}, 'Sort'))
+        page.click('#text')
+        self.say(page, 'green')
+        page.until('document.getElementById("facts").innerText.includes("ReadyForFulfillment")')
+        self.assertIn('green', page.text('#facts'))
+        self.assertTrue(page.script('return document.querySelector("#facts details").open'))
+        self.picture(page, 'inspector')
+        page.click('#inspector-close')
+        self.assertEqual(page.focused(), 'inspect')
+
+    def test_yes_and_no_are_offered_and_an_answer_closes_them(self):
+        page = self.signed_in()
+        self.say(page, 'take these cups away')
+        self.assertEqual(page.texts('.choices button'), ['Yes', 'No'])
+        page.click('.choices button:last-child')
+        page.until('document.querySelectorAll(".message.bot").length === 2')
+        self.assertEqual(page.texts('.message.bot .text')[-1], 'Then it stays.')
+
+    def test_starting_over_forgets_the_conversation_on_both_sides(self):
+        page = self.signed_in()
+        self.say(page, 'I want some tea')
+        user = page.script('return JSON.parse(sessionStorage.getItem("quern.chat")).user')
+        lex = self.client('lex-runtime')
+        self.assertEqual(lex.get_session(botName='PageBot', botAlias='$LATEST', userId=user)
+                         ['dialogAction']['slotToElicit'], 'Sort')
+        page.click('#start-over')
+        page.until('document.querySelectorAll(".message.you").length === 0')
+        self.assertEqual(len(page.texts('.message.note')), 1)
+        with self.assertRaises(lex.exceptions.NotFoundException):
+            lex.get_session(botName='PageBot', botAlias='$LATEST', userId=user)
+        self.assertEqual(page.focused(), 'text')
+        page.click('#start-over')   # there is none to forget any more
+        page.until('document.querySelectorAll(".message.note").length === 1')
+        self.check_console(page, refusals=1)
+
+    def test_the_inspector_knows_recent_intents(self):
+        page = self.signed_in()
+        self.say(page, 'I want some tea')
+        self.say(page, 'green')
+        self.say(page, 'take these cups away')
+        page.click('#inspect')
+        page.until('document.querySelectorAll("#facts .recent li").length === 2')
+        self.assertEqual([line.split('\n')[0] for line in page.texts('#facts .recent li')], ['ClearTable', 'OrderTea'])
+        self.check_console(page)
+
     def test_another_host_over_plain_http(self):
         # Not a secure context: the browser has no crypto.subtle there.
         page = Browser(flags=['--host-resolver-rules=MAP quern.example 127.0.0.1'])
@@ -391,7 +449,7 @@ class Modules(ChatSuite):
     def test_what_a_bot_may_say_becomes_lines(self):
         page = self.open()
         got = page.script('''
-            return import('/_quern/conversation.js').then(({ linesOf }) => [
+            return import('/_quern/lex.js').then(({ linesOf }) => [
                 linesOf({ message: 'a' }),
                 linesOf({ messageFormat: 'Composite', message:
                     '{"messages":[{"type":"PlainText","value":"a"},{"type":"PlainText","value":"b"}]}' }),
@@ -401,6 +459,48 @@ class Modules(ChatSuite):
         ''')
         self.assertEqual(got, [['a'], ['a', 'b'], ['Hello you'],
                                ['The bot said nothing (ReadyForFulfillment; Order, Size: big, Sort: open).']])
+
+    def test_a_card_has_what_it_says_and_its_answers(self):
+        page = self.open()
+        got = page.script('''
+            return import('/_quern/cards.js').then(({ offersOf, closeOffers }) => {
+                const picked = [];
+                const at = document.createElement('div');
+                at.append(...offersOf({ responseCard: { genericAttachments: [
+                    { title: 'Green <b>', subTitle: 'Sencha', imageUrl: '/_quern/quern.svg',
+                      attachmentLinkUrl: 'https://tea.example/green',
+                      buttons: [{ text: 'Sencha', value: 'the sencha' }] },
+                    { title: 'Black', imageUrl: 'https://elsewhere.example/a.png',
+                      attachmentLinkUrl: 'javascript:alert(1)' },
+                ] } }, (...said) => picked.push(said)));
+                document.body.append(at);
+                at.querySelector('button').click();
+                closeOffers(at);
+                at.querySelector('button').click();
+                const seen = [picked, Array.from(at.querySelectorAll('h3'), (e) => e.textContent),
+                    Array.from(at.querySelectorAll('a'), (e) => [e.href, e.rel]),
+                    Array.from(at.querySelectorAll('img'), (e) => new URL(e.src).pathname)];
+                at.remove();
+                return seen;
+            });
+        ''')
+        self.assertEqual(got, [[['Sencha', 'the sencha']], ['Green <b>', 'Black'],
+                               [['https://tea.example/green', 'noopener noreferrer'],
+                                ['https://elsewhere.example/a.png', 'noopener noreferrer']],
+                               ['/_quern/quern.svg']])
+        self.check_console(page)
+
+    def test_a_question_to_confirm_offers_yes_and_no(self):
+        page = self.open()
+        got = page.script('''
+            return import('/_quern/cards.js').then(({ offersOf }) => [
+                offersOf({ dialogState: 'ConfirmIntent' }, () => {}).map((e) => e.textContent),
+                offersOf({ dialogState: 'ElicitSlot' }, () => {}).length,
+                offersOf({ dialogState: 'ConfirmIntent', responseCard: { genericAttachments: [
+                    { buttons: [{ text: 'Sure', value: 'yes' }] }] } }, () => {}).map((e) => e.textContent),
+            ]);
+        ''')
+        self.assertEqual(got, [['YesNo'], 0, ['Sure']])
 
     def test_types(self):
         tsc = pathlib.Path(os.environ.get('QUERN_CLIENTS', ROOT / 'build-clients')) / 'js/node_modules/.bin/tsc'
