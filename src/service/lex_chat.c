@@ -18,6 +18,7 @@ typedef struct chat {
     q_arena *arena;
     q_chat_failure *failure;
     bool hooked; /* a function ran */
+    bool missed; /* nothing was understood */
     q_err *err;
 } chat;
 
@@ -99,6 +100,7 @@ static q_code step(chat *c, q_session *s, q_chat_reply *out)
     rc = c->put ? q_turn_put(bot, s, r->directive, &in, c->arena, &turn, c->err)
                 : q_turn(q_bot_ready_model(c->ready), bot, s, &in, c->arena, &turn, c->err);
     c->hooked = turn.hooked;
+    c->missed = turn.missed;
     if (rc) {
         *c->failure = failure_of(rc, &hook, &turn);
         return rc;
@@ -131,6 +133,7 @@ static q_code attempt(chat *c, q_chat_reply *out, bool *again)
         rc = step(c, &session.s, out);
     if (rc)
         return rc;
+    entry.missed = c->missed;
     entry.has_given = r->session_attributes != NULL;
     if (r->session_attributes)
         entry.given = *r->session_attributes;
@@ -138,7 +141,8 @@ static q_code attempt(chat *c, q_chat_reply *out, bool *again)
         entry.requests = *r->request_attributes;
     entry.message = out->message;
     entry.bot_version = out->bot_version;
-    rc = lex__session_save(c->app->catalog, bot, &session, &entry, c->now_ms, c->arena, c->err);
+    rc = lex__session_save(c->app->catalog, bot, &session, &entry, r->user, c->now_ms, c->arena,
+                           c->err);
     if (rc == Q_BUSY) {
         *again = !c->hooked;
         *c->failure = Q_CHAT_CONFLICT;

@@ -104,6 +104,7 @@ typedef struct q_chat_entry {
     int64_t at_ms;
     bool put;              /* a q_chat_put; else a turn */
     q_str text;            /* what the user said */
+    bool missed;           /* no intent was understood, nor an answer to the question */
     q_str before, after;   /* the session, as q_chat_export gives it */
     q_attributes given;    /* the request's session attributes and ... */
     bool has_given;        /* ... whether there were any */

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "service/lex_form.h"
+#include "service/lex_utterances.h"
 #include "store/record.h"
 
 #include <stdio.h>
@@ -75,6 +76,7 @@ static q_code entry_encode(const lex_session *s, const q_chat_entry *e, q_arena 
     q_map_int(v, Q_STR("at"), e->at_ms);
     q_map_bool(v, Q_STR("put"), e->put);
     q_map_str(v, Q_STR("text"), e->text);
+    q_map_bool(v, Q_STR("missed"), e->missed);
     if (e->has_given)
         lex__attributes_write(q_map_map(v, Q_STR("given")), &e->given);
     lex__attributes_write(q_map_map(v, Q_STR("requests")), &e->requests);
@@ -103,6 +105,7 @@ static q_code entry_decode(q_str json, q_arena *a, q_chat_entry *out, q_str *ses
                           .at_ms = q_value_int(v, Q_STR("at"), 0),
                           .put = q_value_bool(v, Q_STR("put"), false),
                           .text = q_value_str(v, Q_STR("text"), Q_STR("")),
+                          .missed = q_value_bool(v, Q_STR("missed"), false),
                           .before = q_value_str(v, Q_STR("before"), Q_STR("")),
                           .after = q_value_str(v, Q_STR("after"), Q_STR("")),
                           .has_given = given != NULL,
@@ -119,6 +122,7 @@ static q_code entry_decode(q_str json, q_arena *a, q_chat_entry *out, q_str *ses
 typedef struct saving {
     const lex_session *s;
     q_str json, entry_key, entry; /* entry empty: too long to be kept */
+    const q_utterance *said;      /* NULL: nothing was */
     int64_t now_ms, expires_ms;
 } saving;
 
@@ -128,16 +132,25 @@ static q_code save(q_catalog *c, void *arg, q_err *err)
     q_code rc = q_record_swap(c, SESSIONS, v->s->key, v->s->version, v->json, v->now_ms,
                               v->expires_ms, err);
 
-    if (rc || !v->entry.n)
-        return rc;
-    return q_record_put(c, TURNS, v->entry_key, v->entry, v->now_ms, v->now_ms + log_life_ms, err);
+    if (!rc && v->entry.n)
+        rc =
+            q_record_put(c, TURNS, v->entry_key, v->entry, v->now_ms, v->now_ms + log_life_ms, err);
+    return rc || !v->said ? rc : q_utterance_note(c, v->said, err);
 }
 
 q_code lex__session_save(q_catalog *c, const q_bot *bot, lex_session *s, q_chat_entry *entry,
-                         int64_t now_ms, q_arena *a, q_err *err)
+                         q_str user, int64_t now_ms, q_arena *a, q_err *err)
 {
-    saving v = {
-        .s = s, .now_ms = now_ms, .expires_ms = now_ms + (int64_t)bot->idle_ttl_seconds * 1000};
+    q_utterance said = {.bot = bot->name,
+                        .version = entry->bot_version,
+                        .user = user,
+                        .text = entry->text,
+                        .missed = entry->missed,
+                        .now_ms = now_ms};
+    saving v = {.s = s,
+                .said = entry->put ? NULL : &said,
+                .now_ms = now_ms,
+                .expires_ms = now_ms + (int64_t)bot->idle_ttl_seconds * 1000};
     q_code rc = lex__session_encode(bot, &s->s, ++s->turns, a, &v.json, err);
 
     if (rc)

@@ -23,10 +23,12 @@ Q_MUST_USE q_code lex__session_load(q_catalog *c, const q_bot *bot, q_str alias,
                                     int64_t now_ms, q_arena *a, lex_session *out, q_err *err);
 
 /* Keep it after a turn, which `entry` tells of: its number, time and states are
- * filled in here. Q_BUSY when another turn of the user has come between.
+ * filled in here. What the user said is noted in the same transaction. Q_BUSY when another turn of
+ * the user has come between.
  */
 Q_MUST_USE q_code lex__session_save(q_catalog *c, const q_bot *bot, lex_session *s,
-                                    q_chat_entry *entry, int64_t now_ms, q_arena *a, q_err *err);
+                                    q_chat_entry *entry, q_str user, int64_t now_ms, q_arena *a,
+                                    q_err *err);
 
 /* Q_BUSY as above; Q_NOTFOUND when it is new. The next one's version goes on from this one's. */
 Q_MUST_USE q_code lex__session_delete(q_catalog *c, const lex_session *s, int64_t now_ms,
