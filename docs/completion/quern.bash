@@ -70,7 +70,7 @@ _quern() {
   --user | --as | --at)
     return
     ;;
-  --on | --off | --to | --max-pages | --max-queries | --visitors | --alias | --shape | --bound | --limit)
+  --on | --off | --to | --max-pages | --max-queries | --visitors | --alias | --timeout | --shape | --bound | --limit)
     return
     ;;
   esac
@@ -87,7 +87,7 @@ _quern() {
   pdf) options='--deskew --rotate --skip-text --redo --force --sidecar --pdfa --recogniser --on --to --off --list --data' ;;
   chat) options='--data --alias' ;;
   bot) options='--data --alias --bot --update --json --user --as --at --to --with' subcommands='import list show export test fork replay confusion' ;;
-  function) options='--data --on' subcommands='add list' ;;
+  function) options='--data --on --timeout' subcommands='add list' ;;
   model) options='--shape --svg --precision --calibrate --method --bound --plain --input --seed --output --threads --seconds --profile --data --layers'
     subcommands='run bench compare show optimize' ;;
   esac

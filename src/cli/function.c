@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_TIMEOUT_MS = 60000 };
+enum { DEFAULT_TIMEOUT_S = 60, MAX_TIMEOUT_S = 900 };
 
 /* What calls it: a bucket's objects, or a topic's notifications ("sns:TOPIC", an ARN). */
 static bool parse_on(const char *on, q_function_spec *spec)
@@ -29,9 +29,11 @@ static bool parse_on(const char *on, q_function_spec *spec)
     return spec->topic.n > 0;
 }
 
-static int add(const char *data, const char *name, const char *folder, const char *on)
+static int add(const char *data, const char *name, const char *folder, const char *on,
+               const char *timeout)
 {
-    q_function_spec spec = {.name = q_str_of(name), .timeout_ms = DEFAULT_TIMEOUT_MS};
+    q_function_spec spec = {.name = q_str_of(name)};
+    uint64_t seconds = DEFAULT_TIMEOUT_S;
     char path[PATH_MAX];
     q_catalog *catalog;
     q_err err;
@@ -40,6 +42,10 @@ static int add(const char *data, const char *name, const char *folder, const cha
     if (on && !parse_on(on, &spec))
         return cli_usage(&cli_function, "--on is %s; s3://BUCKET/PREFIX or sns:TOPIC is wanted",
                          on);
+    if (timeout && (!q_str_u64(q_str_of(timeout), &seconds) || !seconds || seconds > MAX_TIMEOUT_S))
+        return cli_usage(&cli_function, "--timeout is %s; 1 to %d seconds are wanted", timeout,
+                         (int)MAX_TIMEOUT_S);
+    spec.timeout_ms = (int)seconds * 1000;
     if (!realpath(folder, path)) {
         cli_error("%s: %s", folder, strerror(errno));
         return CLI_FAILED;
@@ -113,13 +119,14 @@ static int list(const char *data)
 
 static int run(int argc, char **argv)
 {
-    static const cli_option options[] = {{"data", "DIR"}, {"on", "URI"}};
+    static const cli_option options[] = {{"data", "DIR"}, {"on", "URI"}, {"timeout", "SECONDS"}};
     cli_words words;
 
-    if (cli_options_read(&cli_function, options, 2, argc, argv, &words))
+    if (cli_options_read(&cli_function, options, 3, argc, argv, &words))
         return CLI_USAGE;
     if (words.count == 3 && strcmp(words.operands[0], "add") == 0)
-        return add(words.values[0], words.operands[1], words.operands[2], words.values[1]);
+        return add(words.values[0], words.operands[1], words.operands[2], words.values[1],
+                   words.values[2]);
     if (words.count == 1 && strcmp(words.operands[0], "list") == 0)
         return list(words.values[0]);
     return cli_usage(&cli_function, "add NAME FOLDER or list is wanted");
@@ -127,7 +134,7 @@ static int run(int argc, char **argv)
 
 const cli_command cli_function = {
     .name = "function",
-    .arguments = "add NAME FOLDER [--on URI] | list [--data DIR]",
+    .arguments = "add NAME FOLDER [--on URI] [--timeout SECONDS] | list [--data DIR]",
     .summary = "keep functions: your code, called on uploads and by bots",
     .help = "A function is a folder with an executable named bootstrap that speaks the public\n"
             "Lambda custom-runtime API. A bot's code hook names it by its name or ARN.\n"
@@ -137,6 +144,7 @@ const cli_command cli_function = {
             "  --on URI          s3://BUCKET/PREFIX: call it for every object put there;\n"
             "                    sns:TOPIC (an ARN, or the name at its end): call it for\n"
             "                    every notification of that topic\n"
+            "  --timeout SECONDS an event may take this long, 1 to 900 (default: 60)\n"
             "  --data DIR        the server's data folder (default: see quern help serve)\n"
             "\n"
             "A running server sees the change at once.\n",

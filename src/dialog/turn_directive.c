@@ -96,22 +96,30 @@ static q_code recent_take(turn *t, const q_directive *d)
     return rc;
 }
 
+static const q_attribute *named(const q_attributes *a, q_str name)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (q_str_eq(a->v[i].name, name))
+            return &a->v[i];
+    return NULL;
+}
+
+/* The slots are as given: one that is not named has no value. One that stays
+ * keeps the user's words for it.
+ */
 static q_code slots_take(turn *t, const q_attributes *slots)
 {
-    q_code rc = Q_OK;
-
-    for (size_t i = 0; i < slots->n && !rc; i++) {
-        size_t at = q_intent_slot_index(t->intent, slots->v[i].name);
-        q_str value = slots->v[i].value;
-        q_filled *held;
-
-        if (at == SIZE_MAX)
+    for (size_t i = 0; i < slots->n; i++)
+        if (q_intent_slot_index(t->intent, slots->v[i].name) == SIZE_MAX)
             return slot_known(t, t->intent, slots->v[i].name, "sets");
-        held = &t->s->slots[at];
-        if (!value.p || !held->value.p || !q_str_eq(held->value, value))
-            *held = (q_filled){value, (q_str){0}};
+    for (size_t i = 0; i < t->s->slot_count; i++) {
+        const q_attribute *given = named(slots, t->intent->slots[i].name);
+        q_filled *held = &t->s->slots[i];
+
+        if (!given || !given->value.p || !held->value.p || !q_str_eq(held->value, given->value))
+            *held = (q_filled){given ? given->value : (q_str){0}, (q_str){0}};
     }
-    return rc;
+    return Q_OK;
 }
 
 static q_code intent_take(turn *t, const q_directive *d)

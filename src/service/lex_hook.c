@@ -3,6 +3,9 @@
 #include "base/json.h"
 #include "service/lex_form.h"
 
+/* Source: the API's DependencyFailedException. */
+enum { HOOK_MS = 30000 };
+
 static q_code message_read(const q_value *m, q_arena *a, q_directive *out, q_err *err)
 {
     q_message *message;
@@ -111,7 +114,7 @@ q_code lex__hook_run(void *ctx, const q_hook_call *call, q_arena *a, q_directive
     if (!h->functions)
         return q_err_set(err, Q_UNSUPPORTED, "function %.*s cannot be called from here",
                          Q_ARG(call->uri));
-    rc = q_function_invoke(h->functions, call->uri, event, a, &result, err);
+    rc = q_function_invoke_within(h->functions, call->uri, event, HOOK_MS, a, &result, err);
     if (!rc)
         rc = lex__hook_reply(result, h->now_ms, a, reply, err);
     h->failed = rc != Q_OK;

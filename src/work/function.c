@@ -331,6 +331,12 @@ static q_code entry_enter(q_functions *f, q_arena *a, const q_record *record, en
 q_code q_function_invoke(q_functions *f, q_str name, q_str event, q_arena *a, q_str *result,
                          q_err *err)
 {
+    return q_function_invoke_within(f, name, event, 0, a, result, err);
+}
+
+q_code q_function_invoke_within(q_functions *f, q_str name, q_str event, int limit_ms, q_arena *a,
+                                q_str *result, q_err *err)
+{
     int64_t start = q_monotonic_ns();
     q_str plain = name_of(name);
     entry *e = NULL;
@@ -350,7 +356,7 @@ q_code q_function_invoke(q_functions *f, q_str name, q_str event, q_arena *a, q_
         rc = entry_enter(f, a, &record, &e, err);
     if (rc)
         return rc;
-    rc = runtime__invoke(e->runtime, event, a, result, err);
+    rc = runtime__invoke(e->runtime, event, limit_ms, a, result, err);
     entry_leave(f, e);
     q_log(rc ? Q_LOG_WARN : Q_LOG_INFO, "invoke", "name=%.*s ms=%.1f%s%s", Q_ARG(plain),
           (double)(q_monotonic_ns() - start) / 1e6, rc ? " failed: " : "", rc ? err->msg : "");

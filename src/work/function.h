@@ -53,4 +53,10 @@ Q_MUST_USE q_code q_function_register(q_functions *f, const char *name, q_functi
 Q_MUST_USE q_code q_function_invoke(q_functions *f, q_str name, q_str event, q_arena *a,
                                     q_str *result, q_err *err);
 
+/* The same for a caller that waits no longer than `limit_ms` for a process to
+ * work on it, whatever its definition allows. 0: as the definition says.
+ */
+Q_MUST_USE q_code q_function_invoke_within(q_functions *f, q_str name, q_str event, int limit_ms,
+                                           q_arena *a, q_str *result, q_err *err);
+
 #endif

@@ -100,9 +100,10 @@ void runtime__free(runtime *r)
     free(r);
 }
 
-q_code runtime__invoke(runtime *r, q_str event, q_arena *a, q_str *result, q_err *err)
+q_code runtime__invoke(runtime *r, q_str event, int limit_ms, q_arena *a, q_str *result, q_err *err)
 {
-    invocation v = {.event = event};
+    invocation v = {.event = event,
+                    .timeout_ms = limit_ms && limit_ms < r->timeout_ms ? limit_ms : r->timeout_ms};
     q_code rc = Q_OK;
     char *copy;
 

@@ -39,6 +39,7 @@ void runtime__stop(runtime *r);
 void runtime__free(runtime *r);
 
 /* As q_function_invoke. Any thread that may wait. */
-Q_MUST_USE q_code runtime__invoke(runtime *r, q_str event, q_arena *a, q_str *result, q_err *err);
+Q_MUST_USE q_code runtime__invoke(runtime *r, q_str event, int limit_ms, q_arena *a, q_str *result,
+                                  q_err *err);
 
 #endif

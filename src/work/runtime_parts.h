@@ -22,6 +22,7 @@ typedef struct invocation {
     struct invocation *next;
     char id[37];
     q_str event; /* the caller's */
+    int timeout_ms;
     int64_t deadline_ns;
     bool done;
     q_err err;    /* code Q_OK: a result */

@@ -57,15 +57,17 @@ static bool output_read(const instance *in, const process *p, char *line, size_t
     return true;
 }
 
-/* When the instance's thread must act next; 0: only when something happens. */
-static int64_t deadline_of(instance *in, int64_t init_deadline, bool *closing, bool *working)
+/* When the instance's thread must act next; 0: only when something happens.
+ * *working_ms is the time that its present work may take, 0 without any.
+ */
+static int64_t deadline_of(instance *in, int64_t init_deadline, bool *closing, int *working_ms)
 {
     runtime *r = in->owner;
     int64_t t;
 
     pthread_mutex_lock(&r->mu);
     *closing = r->closing;
-    *working = in->current != NULL;
+    *working_ms = in->current ? in->current->timeout_ms : 0;
     if (in->current)
         t = in->current->deadline_ns;
     else if (!in->ready)
@@ -78,12 +80,11 @@ static int64_t deadline_of(instance *in, int64_t init_deadline, bool *closing, b
     return t;
 }
 
-static q_code too_late(const instance *in, bool working, q_err *err)
+static q_code too_late(int working_ms, q_err *err)
 {
-    if (!working)
+    if (!working_ms)
         return q_err_set(err, Q_TIMEOUT, "its process did not ask for work in time");
-    return q_err_set(err, Q_TIMEOUT, "Task timed out after %.2f seconds",
-                     in->owner->timeout_ms / 1000.0);
+    return q_err_set(err, Q_TIMEOUT, "Task timed out after %.2f seconds", working_ms / 1000.0);
 }
 
 /* Watch until the process ends, a time limit passes, or all is closing: why. */
@@ -100,15 +101,16 @@ static q_code watch(instance *in, process *p, q_err *err)
         struct pollfd fds[3] = {{.fd = p->pidfd, .events = POLLIN},
                                 {.fd = in->wake, .events = POLLIN},
                                 {.fd = output ? p->output : -1, .events = POLLIN}};
-        bool closing = false, working = false;
-        int64_t t = deadline_of(in, init_deadline, &closing, &working), left = -1;
+        int working_ms = 0;
+        bool closing = false;
+        int64_t t = deadline_of(in, init_deadline, &closing, &working_ms), left = -1;
 
         if (t)
             left = (t - q_monotonic_ns() + 999999) / 1000000;
         if (closing)
             rc = q_err_set(err, Q_CANCELLED, "the server is stopping");
         else if (t && left <= 0)
-            rc = too_late(in, working, err);
+            rc = too_late(working_ms, err);
         else if (poll(fds, 3, (int)left) < 0 && errno != EINTR)
             rc = q_err_errno(err, "poll");
         if (rc)

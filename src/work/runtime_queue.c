@@ -71,13 +71,13 @@ q_reply runtime__deliver(instance *in, invocation *v, q_exchange *x)
 {
     runtime *r = in->owner;
     q_arena *a = q_exchange_arena(x);
-    int64_t until_ms = q_now_ms() + r->timeout_ms;
+    int64_t until_ms = q_now_ms() + v->timeout_ms;
     char deadline[24], *mine = q_str_cstr(a, q_str_of(v->id));
     q_reply reply;
     q_code rc;
 
     in->current = v;
-    v->deadline_ns = q_monotonic_ns() + r->timeout_ms * 1000000LL;
+    v->deadline_ns = q_monotonic_ns() + v->timeout_ms * 1000000LL;
     snprintf(deadline, sizeof deadline, "%lld", (long long)until_ms);
     q_exchange_set_state(x, mine);
     q_reply_init(&reply, a);
