@@ -141,8 +141,7 @@ static q_code attempt(chat *c, q_chat_reply *out, bool *again)
         entry.requests = *r->request_attributes;
     entry.message = out->message;
     entry.bot_version = out->bot_version;
-    rc = lex__session_save(c->app->catalog, bot, &session, &entry, r->user, c->now_ms, c->arena,
-                           c->err);
+    rc = lex__session_save(c->app->catalog, bot, &session, &entry, c->now_ms, c->arena, c->err);
     if (rc == Q_BUSY) {
         *again = !c->hooked;
         *c->failure = Q_CHAT_CONFLICT;

@@ -45,7 +45,7 @@ q_code lex__session_load(q_catalog *c, const q_bot *bot, q_str alias, q_str user
     q_record record;
     q_code rc;
 
-    *out = (lex_session){0};
+    *out = (lex_session){.user = user};
     rc = key_of(bot->name, alias, user, a, &out->key, err);
     if (rc)
         return rc;
@@ -139,11 +139,11 @@ static q_code save(q_catalog *c, void *arg, q_err *err)
 }
 
 q_code lex__session_save(q_catalog *c, const q_bot *bot, lex_session *s, q_chat_entry *entry,
-                         q_str user, int64_t now_ms, q_arena *a, q_err *err)
+                         int64_t now_ms, q_arena *a, q_err *err)
 {
     q_utterance said = {.bot = bot->name,
                         .version = entry->bot_version,
-                        .user = user,
+                        .user = s->user,
                         .text = entry->text,
                         .missed = entry->missed,
                         .now_ms = now_ms};

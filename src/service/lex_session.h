@@ -11,7 +11,8 @@
 #include "service/lex_chat.h"
 
 typedef struct lex_session {
-    q_str key;       /* of its record */
+    q_str key; /* of its record */
+    q_str user;
     int64_t version; /* of its record; 0: new */
     int64_t turns;   /* and puts, so far */
     q_str json;      /* as it was loaded; empty: new */
@@ -27,8 +28,7 @@ Q_MUST_USE q_code lex__session_load(q_catalog *c, const q_bot *bot, q_str alias,
  * the user has come between.
  */
 Q_MUST_USE q_code lex__session_save(q_catalog *c, const q_bot *bot, lex_session *s,
-                                    q_chat_entry *entry, q_str user, int64_t now_ms, q_arena *a,
-                                    q_err *err);
+                                    q_chat_entry *entry, int64_t now_ms, q_arena *a, q_err *err);
 
 /* Q_BUSY as above; Q_NOTFOUND when it is new. The next one's version goes on from this one's. */
 Q_MUST_USE q_code lex__session_delete(q_catalog *c, const lex_session *s, int64_t now_ms,
