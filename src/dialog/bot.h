@@ -54,11 +54,17 @@ typedef enum q_slot_kind {
     Q_SLOT_EMAIL,
     Q_SLOT_PHONE,
     Q_SLOT_PERCENTAGE,
+    Q_SLOT_DURATION,
+    Q_SLOT_CURRENCY,
+    Q_SLOT_SPEED,
+    Q_SLOT_WEIGHT,
     Q_SLOT_FIRST_NAME,
     Q_SLOT_LAST_NAME,
+    Q_SLOT_PERSON,
     Q_SLOT_CITY,
     Q_SLOT_COUNTRY,
     Q_SLOT_STATE,
+    Q_SLOT_OPEN, /* a catalogue's (Actor, Food, StreetAddress, ...): the words that stand there */
     Q_SLOT_SEARCH_QUERY
 } q_slot_kind;
 

@@ -111,8 +111,10 @@ static q_code ask(trial *t, const q_model *model, const q_bot *taught, size_t in
                   : q_err_nomem(t->err);
 
     if (!rc)
-        rc = q_understand(model, m.text, t->now_ms, a, &understood, t->err);
-    if (!rc && understood.count && understood.guesses[0].score >= t->bot->confidence) {
+        rc = q_understand(model, m.text, truth->input_contexts, truth->input_context_count,
+                          t->now_ms, a, &understood, t->err);
+    if (!rc && understood.count && understood.out_of_scope < 0.5 &&
+        understood.guesses[0].score >= t->bot->confidence) {
         m.answer = (size_t)(understood.guesses[0].intent - taught->intents);
         m.score = understood.guesses[0].score;
     }

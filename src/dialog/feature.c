@@ -1,21 +1,20 @@
 #include "dialog/feature.h"
 
-#include "base/buf.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUP_MIN = 3, GROUP_MAX = 5, VALUES_MAX = 64 };
+enum { GROUP_MIN = 3, GROUP_MAX = 5, WORDS_MAX = 1024 };
 
-/* Any number is one word, and says little of the intent. */
-static const float NUMBER_WEIGHT = 0.4f;
 static const float WORD_WEIGHT = 1.0f, PAIR_WEIGHT = 0.7f, GROUP_WEIGHT = 0.35f;
+
+/* What stands before the first word and behind the last. */
+static const uint64_t BEGIN = 1, END = 2;
 
 typedef struct builder {
     q_arena *arena;
-    q_features *out;
-    size_t cap;
+    features_text *out;
+    size_t cap, words_cap;
     unsigned bits;
     q_code rc;
     uint64_t last; /* hash of the word before */
@@ -31,20 +30,27 @@ static uint64_t hash(uint64_t h, const char *p, size_t n)
 
 static const uint64_t BASIS = 0xCBF29CE484222325ULL;
 
-static void put(builder *b, uint64_t h, float value)
+static uint32_t id_of(uint64_t h, unsigned bits)
 {
-    if (b->rc)
-        return;
-    b->rc = q_arena_grow(b->arena, &b->out->v, &b->cap, b->out->n + 1, sizeof(q_feature));
-    if (b->rc)
-        return;
     h ^= h >> 29;
     h *= 0xBF58476D1CE4E5B9ULL;
-    b->out->v[b->out->n++] = (q_feature){(uint32_t)(h >> (64 - b->bits)), value};
+    h ^= h >> 32;
+    h *= 0x9E3779B97F4A7C15ULL;
+    return (uint32_t)(h >> (64 - bits));
+}
+
+static void put(builder *b, uint64_t h, float value)
+{
+    q_features *f = &b->out->all;
+
+    if (!b->rc)
+        b->rc = q_arena_grow(b->arena, &f->v, &b->cap, f->n + 1, sizeof *f->v);
+    if (!b->rc)
+        f->v[f->n++] = (q_feature){id_of(h, b->bits), value};
 }
 
 /* Letter groups of "<word>", by bytes: near enough for any script. */
-static void put_groups(builder *b, q_str word, float scale)
+static void put_groups(builder *b, q_str word)
 {
     char marked[Q_TOKEN_LOWER_MAX + 2];
     size_t n = word.n + 2;
@@ -56,55 +62,37 @@ static void put_groups(builder *b, q_str word, float scale)
     marked[n - 1] = '>';
     for (size_t size = GROUP_MIN; size <= GROUP_MAX; size++)
         for (size_t i = 0; i + size <= n; i++)
-            put(b, hash(BASIS ^ size, marked + i, size), GROUP_WEIGHT * scale);
+            put(b, hash(BASIS ^ size, marked + i, size), GROUP_WEIGHT);
 }
 
-static void put_word(builder *b, q_str word, float scale)
+static void put_pair(builder *b, uint64_t h)
+{
+    put(b, hash(h, (const char *)&b->last, sizeof b->last), PAIR_WEIGHT);
+    b->last = h;
+}
+
+static void put_word(builder *b, q_str word)
 {
     uint64_t h = hash(BASIS, word.p, word.n);
 
-    put(b, h, WORD_WEIGHT * scale);
-    put(b, hash(h, (const char *)&b->last, sizeof b->last), PAIR_WEIGHT * scale);
-    b->last = h;
-    put_groups(b, word, scale);
+    put(b, h, WORD_WEIGHT);
+    put_pair(b, h);
+    put_groups(b, word);
+    if (!b->rc)
+        b->rc = q_arena_grow(b->arena, &b->out->words, &b->words_cap, b->out->word_count + 1,
+                             sizeof *b->out->words);
+    if (!b->rc)
+        b->out->words[b->out->word_count++] = id_of(h, b->bits);
 }
 
-static void put_token(builder *b, const q_token *t, float scale)
+static void put_token(builder *b, const q_token *t)
 {
     if (t->kind == Q_TOKEN_PUNCTUATION)
         return;
     if (t->kind == Q_TOKEN_NUMBER || t->kind == Q_TOKEN_MIXED)
-        put_word(b, Q_STR("0"), NUMBER_WEIGHT * scale);
+        put_word(b, Q_STR("0")); /* any number is one word */
     else
-        put_word(b, t->lower.n ? t->lower : t->text, scale);
-}
-
-static void put_phrase(builder *b, q_str phrase, float scale)
-{
-    q_tokens t;
-
-    if (!b->rc)
-        b->rc = q_tokens_of(phrase, b->arena, &t, NULL);
-    for (size_t i = 0; !b->rc && i < t.n; i++)
-        put_token(b, &t.v[i], scale);
-}
-
-static void put_place(builder *b, const q_slot *slot)
-{
-    uint64_t before = b->last;
-    size_t n = slot && slot->type ? slot->type->value_count : 0;
-
-    if (!n) {
-        put_word(b, Q_STR("0"), NUMBER_WEIGHT);
-        return;
-    }
-    if (n > VALUES_MAX)
-        n = VALUES_MAX;
-    for (size_t i = 0; i < n; i++) {
-        b->last = before;
-        put_phrase(b, slot->type->values[i].value, 1 / sqrtf((float)n));
-    }
-    b->last = 0;
+        put_word(b, t->lower.n ? t->lower : q_str_sub(t->text, 0, Q_TOKEN_LOWER_MAX));
 }
 
 static int by_id(const void *x, const void *y)
@@ -116,10 +104,18 @@ static int by_id(const void *x, const void *y)
     return a->value < b->value ? -1 : a->value > b->value;
 }
 
-/* Add up what fell on the same id. */
-static void merge(q_features *f)
+static int by_number(const void *x, const void *y)
 {
-    size_t n = 0;
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Add up what fell on the same id. */
+static void merge(features_text *t)
+{
+    q_features *f = &t->all;
+    size_t n = 0, words = 0;
 
     if (f->n)
         qsort(f->v, f->n, sizeof *f->v, by_id);
@@ -130,41 +126,39 @@ static void merge(q_features *f)
             f->v[n++] = f->v[i];
     }
     f->n = n;
+    if (t->word_count)
+        qsort(t->words, t->word_count, sizeof *t->words, by_number);
+    for (size_t i = 0; i < t->word_count; i++)
+        if (!words || t->words[words - 1] != t->words[i])
+            t->words[words++] = t->words[i];
+    t->word_count = words;
 }
 
-q_code features__of(const q_tokens *t, const q_intent *intent, unsigned bits, q_arena *a,
-                    q_features *out, q_err *err)
+q_code features__of(const q_tokens *t, unsigned bits, q_arena *a, features_text *out, q_err *err)
 {
-    builder b = {.arena = a, .out = out, .bits = bits};
+    builder b = {.arena = a, .out = out, .bits = bits, .last = BEGIN};
 
-    *out = (q_features){0};
-    for (size_t i = 0; i < t->n && !b.rc; i++) {
-        size_t end = i + 1;
-
-        if (!intent || !q_token_mark(&t->v[i], '{')) {
-            put_token(&b, &t->v[i], 1);
-            continue;
-        }
-        while (end < t->n && !q_token_mark(&t->v[end], '}'))
-            end++;
-        if (end > i + 1)
-            put_place(&b, q_intent_slot(intent, q_tokens_span(t, i + 1, end)));
-        i = end;
-    }
+    *out = (features_text){0};
+    for (size_t i = 0; i < t->n && out->word_count < WORDS_MAX && !b.rc; i++)
+        put_token(&b, &t->v[i]);
+    if (out->word_count)
+        put_pair(&b, END);
     if (b.rc)
         return q_err_nomem(err);
     merge(out);
     return Q_OK;
 }
 
-void features__normalize(q_features *f)
+void features__weigh(const q_features *from, const float *idf, q_feature *to)
 {
     double sum = 0;
     float scale;
 
-    for (size_t i = 0; i < f->n; i++)
-        sum += (double)f->v[i].value * f->v[i].value;
+    for (size_t i = 0; i < from->n; i++) {
+        to[i] = (q_feature){from->v[i].id, from->v[i].value * idf[from->v[i].id]};
+        sum += (double)to[i].value * to[i].value;
+    }
     scale = sum > 0 ? (float)(1 / sqrt(sum)) : 0;
-    for (size_t i = 0; i < f->n; i++)
-        f->v[i].value *= scale;
+    for (size_t i = 0; i < from->n; i++)
+        to[i].value *= scale;
 }

@@ -57,7 +57,7 @@ typedef struct fitting {
     const q_intent *intent;
     int64_t now_ms;
     q_arena *arena;
-    q_str *slots;
+    const places_found *found;
     size_t end;   /* of t, without closing marks */
     size_t steps; /* bounds the search */
     q_code rc;
@@ -80,7 +80,8 @@ static bool place_fits(fitting *f, size_t s, size_t took, q_str name, size_t i)
         f->rc = slot__whole(&f->intent->slots[slot], f->t, i, end, f->now_ms, f->arena, &m, f->err);
         if (f->rc || !m.tokens || !fits_from(f, s + took, end))
             continue;
-        f->slots[slot] = m.value;
+        f->found->values[slot] = m.value;
+        f->found->said[slot] = q_tokens_span(f->t, i, end);
         return true;
     }
     return false;
@@ -120,14 +121,14 @@ static size_t open_end(const q_tokens *t)
 }
 
 q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_tokens *t,
-                   int64_t now_ms, q_arena *a, q_str *slots, bool *fits, q_err *err)
+                   int64_t now_ms, q_arena *a, const places_found *found, bool *fits, q_err *err)
 {
     fitting f = {.sample = sample,
                  .t = t,
                  .intent = intent,
                  .now_ms = now_ms,
                  .arena = a,
-                 .slots = slots,
+                 .found = found,
                  .end = open_end(t),
                  .err = err};
 
@@ -141,6 +142,7 @@ typedef struct search {
     int64_t now_ms;
     q_arena *arena;
     bool *used; /* [t->n] */
+    const places_found *found;
     q_err *err;
 } search;
 
@@ -152,9 +154,10 @@ static bool is_free(const search *s, size_t i, size_t n)
     return true;
 }
 
-static void take(search *s, size_t i, const slot_match *m, q_str *value)
+static void take(search *s, size_t i, const slot_match *m, size_t slot)
 {
-    *value = m->value;
+    s->found->values[slot] = m->value;
+    s->found->said[slot] = q_tokens_span(s->t, i, i + m->tokens);
     memset(s->used + i, 1, m->tokens);
 }
 
@@ -173,9 +176,10 @@ static size_t value_end(const search *s, const q_token *behind, size_t i)
 }
 
 /* One place of one sample: the word before it must be in the text. */
-static q_code by_neighbour(search *s, const q_slot *slot, const q_tokens *sample, size_t place,
-                           size_t took, q_str *value)
+static q_code by_neighbour(search *s, const q_intent *intent, size_t at, const q_tokens *sample,
+                           size_t place, size_t took)
 {
+    const q_slot *slot = &intent->slots[at];
     const q_token *before = place ? &sample->v[place - 1] : NULL;
     const q_token *behind = place + took < sample->n ? &sample->v[place + took] : NULL;
 
@@ -196,14 +200,14 @@ static q_code by_neighbour(search *s, const q_slot *slot, const q_tokens *sample
         if (rc)
             return rc;
         if (m.tokens && is_free(s, i, m.tokens)) {
-            take(s, i, &m, value);
+            take(s, i, &m, at);
             return Q_OK;
         }
     }
     return Q_OK;
 }
 
-static q_code by_samples(search *s, const q_intent *intent, const q_tokens *samples, q_str *slots)
+static q_code by_samples(search *s, const q_intent *intent, const q_tokens *samples)
 {
     q_code rc = Q_OK;
 
@@ -217,16 +221,18 @@ static q_code by_samples(search *s, const q_intent *intent, const q_tokens *samp
             if (!took)
                 continue;
             slot = q_intent_slot_index(intent, name);
-            if (slot != SIZE_MAX && !slots[slot].p)
-                rc = by_neighbour(s, &intent->slots[slot], sample, i, took, &slots[slot]);
+            if (slot != SIZE_MAX && !s->found->values[slot].p)
+                rc = by_neighbour(s, intent, slot, sample, i, took);
             i += took - 1;
         }
     }
     return rc;
 }
 
-static q_code by_type(search *s, const q_slot *slot, q_str *value)
+static q_code by_type(search *s, const q_intent *intent, size_t at)
 {
+    const q_slot *slot = &intent->slots[at];
+
     for (size_t i = 0; i < s->end; i++) {
         slot_match m;
         q_code rc;
@@ -237,7 +243,7 @@ static q_code by_type(search *s, const q_slot *slot, q_str *value)
         if (rc)
             return rc;
         if (m.tokens && is_free(s, i, m.tokens)) {
-            take(s, i, &m, value);
+            take(s, i, &m, at);
             return Q_OK;
         }
     }
@@ -245,9 +251,10 @@ static q_code by_type(search *s, const q_slot *slot, q_str *value)
 }
 
 q_code places__search(const q_intent *intent, const q_tokens *t, int64_t now_ms, q_arena *a,
-                      q_str *slots, q_err *err)
+                      const places_found *found, q_err *err)
 {
-    search s = {.t = t, .end = open_end(t), .now_ms = now_ms, .arena = a, .err = err};
+    search s = {
+        .t = t, .end = open_end(t), .now_ms = now_ms, .arena = a, .found = found, .err = err};
     q_tokens *samples;
     q_code rc = Q_OK;
 
@@ -261,9 +268,9 @@ q_code places__search(const q_intent *intent, const q_tokens *t, int64_t now_ms,
         if (q_str_has(intent->utterances[u], '{'))
             rc = q_tokens_of(intent->utterances[u], a, &samples[u], err);
     if (!rc)
-        rc = by_samples(&s, intent, samples, slots);
+        rc = by_samples(&s, intent, samples);
     for (size_t i = 0; i < intent->slot_count && !rc; i++)
-        if (!slots[i].p)
-            rc = by_type(&s, &intent->slots[i], &slots[i]);
+        if (!found->values[i].p)
+            rc = by_type(&s, intent, i);
     return rc;
 }

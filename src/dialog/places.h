@@ -5,6 +5,11 @@
 #include "dialog/bot.h"
 #include "language/token.h"
 
+/* Of an intent's slots, values and what was said for them; .p NULL: none. */
+typedef struct places_found {
+    q_str *values, *said;
+} places_found;
+
 /* A quick look at the first words: false when `sample` cannot fit. */
 bool places__may_fit(const q_tokens *sample, const q_tokens *t);
 
@@ -12,15 +17,16 @@ bool places__may_fit(const q_tokens *sample, const q_tokens *t);
 bool places__only(const q_tokens *sample);
 
 /* Whether the text follows the sample word by word, its places filled with
- * values; then slots[] (intent->slot_count) holds them.
+ * values; then `found` holds them.
  */
 Q_MUST_USE q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_tokens *t,
-                              int64_t now_ms, q_arena *a, q_str *slots, bool *fits, q_err *err);
+                              int64_t now_ms, q_arena *a, const places_found *found, bool *fits,
+                              q_err *err);
 
-/* Fill slots[] with what the text holds: by the words around a place in a
+/* Fill `found` with what the text holds: by the words around a place in a
  * sample, then by the type alone. No token serves two slots.
  */
 Q_MUST_USE q_code places__search(const q_intent *intent, const q_tokens *t, int64_t now_ms,
-                                 q_arena *a, q_str *slots, q_err *err);
+                                 q_arena *a, const places_found *found, q_err *err);
 
 #endif

@@ -19,6 +19,8 @@ bool slot__is_open(const q_slot *s)
     case Q_SLOT_CITY:
     case Q_SLOT_COUNTRY:
     case Q_SLOT_STATE:
+    case Q_SLOT_PERSON:
+    case Q_SLOT_OPEN:
     case Q_SLOT_SEARCH_QUERY:
         return true;
     default:
@@ -268,6 +270,12 @@ q_code slot__at(const q_slot *s, const q_tokens *t, size_t i, size_t end, int64_
         *out = known_name(t, i, end, 'L');
         break;
     case Q_SLOT_LAST_NAME:
+    case Q_SLOT_PERSON:
+    case Q_SLOT_DURATION:
+    case Q_SLOT_CURRENCY:
+    case Q_SLOT_SPEED:
+    case Q_SLOT_WEIGHT:
+    case Q_SLOT_OPEN:
     case Q_SLOT_SEARCH_QUERY:
         break;
     }

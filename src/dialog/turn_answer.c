@@ -69,9 +69,10 @@ static q_code begin(turn *t, const q_guess *g)
 
 static q_code new_subject(turn *t)
 {
-    const q_guess *g = t->reply->understood.guesses;
+    const q_understood *u = &t->reply->understood;
+    const q_guess *g = u->guesses;
 
-    if (!t->reply->understood.count || g->score < t->bot->confidence)
+    if (!u->count || u->out_of_scope >= 0.5 || g->score < t->bot->confidence)
         return turn__not_understood(t);
     return begin(t, g);
 }
@@ -173,26 +174,18 @@ static q_code answer_follow_up(turn *t)
     return turn__say(t, &t->intent->follow_up.messages, t->asked + 1, NULL);
 }
 
-static bool is_open(const q_contexts *active, const q_intent *intent)
-{
-    for (size_t i = 0; i < intent->input_context_count; i++)
-        if (!q_contexts_find(active, intent->input_contexts[i]))
-            return false;
-    return true;
-}
-
 /* What the words may mean, of the intents whose contexts are active. */
 static q_code understand(turn *t)
 {
-    q_understood *u = &t->reply->understood;
-    size_t n = 0;
-    q_code rc = q_understand(t->model, t->in->text, t->in->now_ms, t->arena, u, t->err);
+    const q_contexts *active = &t->s->contexts;
+    q_str *names = q_arena_array(t->arena, active->n, sizeof *names);
 
-    for (size_t i = 0; i < u->count && !rc; i++)
-        if (is_open(&t->s->contexts, u->guesses[i].intent))
-            u->guesses[n++] = u->guesses[i];
-    u->count = rc ? 0 : n;
-    return rc;
+    if (!names)
+        return q_err_nomem(t->err);
+    for (size_t i = 0; i < active->n; i++)
+        names[i] = active->v[i].name;
+    return q_understand(t->model, t->in->text, names, active->n, t->in->now_ms, t->arena,
+                        &t->reply->understood, t->err);
 }
 
 q_code turn__answer(turn *t)

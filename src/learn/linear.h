@@ -38,8 +38,9 @@ typedef struct q_linear_options {
     unsigned bits;    /* of feature ids, at most Q_LINEAR_BITS_MAX */
     size_t classes;   /* at most Q_LINEAR_CLASSES_MAX */
     bool independent; /* several labels may hold at once */
+    bool unbiased;    /* no class is likelier by itself, however many examples it has */
     unsigned epochs;  /* passes over the examples; 0: more for few examples */
-    double rate;      /* of the first steps; 0: 0.5 */
+    double rate;      /* of the first steps; 0: 0.7 */
     double l2;        /* weight decay a step; 0: 1e-5; negative: none */
 } q_linear_options;
 

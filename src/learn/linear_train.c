@@ -12,10 +12,12 @@
 
 enum { EPOCHS_MIN = 5, EPOCHS_MAX = 30, FEW_CLASSES = 8 };
 
-static const double WORK = 2e9; /* weights visited while learning, about */
-static const double RATE = 0.5, L2 = 1e-5;
+static const double WORK = 6e8; /* weights visited while learning, about */
+static const double RATE = 0.7, L2 = 1e-5;
 /* A gradient below this moves nothing. */
-static const float STILL = 1e-3f;
+static const float STILL = 0.01f;
+/* Biases learn more slowly than weights. */
+static const float BIAS = 0.1f;
 /* Keeps the first step on a weight in proportion to its gradient. */
 static const float SQUARE = 0.01f;
 
@@ -30,6 +32,8 @@ typedef struct training {
     float *squares;    /* [links] sums of squared gradients */
     float *bias_squares;
     float *errors;   /* [classes] probability less truth */
+    uint16_t *wrong; /* [wrong_count] the classes whose error is not 0 */
+    size_t wrong_count;
     uint32_t *order; /* [count] */
     float rate, l2;
 } training;
@@ -179,11 +183,18 @@ static void row_step(training *t, size_t row, float value)
 {
     q_linear *m = t->m;
     size_t first = m->starts[row], n = m->starts[row + 1] - first;
-    float *restrict w = m->weights + first, *restrict squares = t->squares + first;
-    const float *restrict errors = t->errors;
+    float *w = m->weights + first, *squares = t->squares + first;
 
+    if (n == m->classes) {
+        for (size_t k = 0; k < t->wrong_count; k++) {
+            size_t c = t->wrong[k];
+
+            move(&w[c], &squares[c], t->errors[c] * value, t);
+        }
+        return;
+    }
     for (size_t k = 0; k < n; k++) {
-        float e = errors[m->targets[first + k]];
+        float e = t->errors[m->targets[first + k]];
 
         if (e != 0)
             move(&w[k], &squares[k], e * value, t);
@@ -191,10 +202,9 @@ static void row_step(training *t, size_t row, float value)
 }
 
 /* errors = probability less truth; what is hardly wrong is 0. */
-static bool errors_of(training *t, const q_example *e, size_t first)
+static void errors_of(training *t, const q_example *e, size_t first)
 {
     q_linear *m = t->m;
-    bool any = false;
 
     memcpy(t->errors, m->biases, m->classes * sizeof *m->biases);
     for (size_t i = 0; i < e->x.n; i++)
@@ -206,26 +216,27 @@ static bool errors_of(training *t, const q_example *e, size_t first)
         q_softmax(t->errors, m->classes);
     for (size_t k = 0; k < e->class_count; k++)
         t->errors[e->classes[k]] -= 1;
+    t->wrong_count = 0;
     for (size_t c = 0; c < m->classes; c++) {
         if (fabsf(t->errors[c]) < STILL)
             t->errors[c] = 0;
         else
-            any = true;
+            t->wrong[t->wrong_count++] = (uint16_t)c;
     }
-    return any;
 }
 
 static void step(training *t, size_t at)
 {
     const q_example *e = &t->examples[at];
 
-    if (!errors_of(t, e, t->firsts[at]))
-        return;
-    for (size_t i = 0; i < e->x.n; i++)
+    errors_of(t, e, t->firsts[at]);
+    for (size_t i = 0; t->wrong_count && i < e->x.n; i++)
         row_step(t, t->rows[t->firsts[at] + i], e->x.v[i].value);
-    for (size_t c = 0; c < t->m->classes; c++)
-        if (t->errors[c] != 0)
-            move(&t->m->biases[c], &t->bias_squares[c], t->errors[c] * 0.1f, t);
+    for (size_t k = 0; !t->o->unbiased && k < t->wrong_count; k++) {
+        size_t c = t->wrong[k];
+
+        move(&t->m->biases[c], &t->bias_squares[c], t->errors[c] * BIAS, t);
+    }
 }
 
 static unsigned epochs_for(const training *t)
@@ -271,8 +282,9 @@ static q_code run(training *t, q_err *err)
     t->squares = calloc(t->m->links + 1, sizeof *t->squares);
     t->bias_squares = calloc(t->m->classes + 1, sizeof *t->bias_squares);
     t->errors = calloc(t->m->classes + 1, sizeof *t->errors);
+    t->wrong = calloc(t->m->classes + 1, sizeof *t->wrong);
     t->order = calloc(t->count + 1, sizeof *t->order);
-    if (!t->squares || !t->bias_squares || !t->errors || !t->order)
+    if (!t->squares || !t->bias_squares || !t->errors || !t->wrong || !t->order)
         return q_err_nomem(err);
     for (size_t k = 0; k < t->m->links; k++)
         t->squares[k] = SQUARE;
@@ -319,6 +331,7 @@ q_code q_linear_train(const q_example *examples, size_t count, const q_linear_op
     free(t.squares);
     free(t.bias_squares);
     free(t.errors);
+    free(t.wrong);
     free(t.order);
     return rc;
 }

@@ -17,7 +17,7 @@ static q_understood understood(const char *text)
 {
     q_model *m = learn();
     q_understood u;
-    q_code rc = q_understand(m, q_str_of(text), 0, q_test_arena(), &u, NULL);
+    q_code rc = q_understand(m, q_str_of(text), NULL, 0, 0, q_test_arena(), &u, NULL);
 
     q_model_free(m);
     CHECK_EQ(rc, Q_OK);
@@ -82,7 +82,7 @@ TEST(long_texts_are_bounded)
 
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = "{3 large pizzas "[i % 16];
-    CHECK_EQ(q_understand(m, (q_str){text, sizeof text}, 0, a, &u, NULL), Q_OK);
+    CHECK_EQ(q_understand(m, (q_str){text, sizeof text}, NULL, 0, 0, a, &u, NULL), Q_OK);
     q_arena_free(a);
     q_model_free(m);
 }
@@ -95,7 +95,8 @@ TEST(understanding_fails_cleanly_when_the_arena_is_full)
     for (size_t limit = 64; !done && limit < 1 << 20; limit += 256) {
         q_arena *a = q_arena_new(limit);
         q_understood u;
-        q_code rc = q_understand(m, Q_STR("show the details of invoice 7"), 0, a, &u, NULL);
+        q_code rc =
+            q_understand(m, Q_STR("show the details of invoice 7"), NULL, 0, 0, a, &u, NULL);
 
         CHECK(rc == Q_OK || rc == Q_NOMEM);
         done = rc == Q_OK;
