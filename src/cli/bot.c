@@ -68,6 +68,8 @@ static q_code load_named(const char *data, q_str name, q_str alias, q_arena *a, 
                          dir);
     rc = q_catalog_open(dir, &catalog, err);
     if (!rc)
+        rc = q_bots_adopt(catalog, q_now_ms(), err);
+    if (!rc)
         rc = q_bot_export(catalog, name, alias, q_now_ms(), a, &json, &version, err);
     if (!rc)
         rc = q_bot_read(json, out, err);

@@ -82,7 +82,7 @@ static q_code print_list(q_catalog *catalog, q_arena *a, q_err *err)
     q_bot_stored *bots;
     size_t count;
     q_str *cells;
-    q_code rc = q_bot_list(catalog, q_now_ms(), a, &bots, &count, err);
+    q_code rc = q_bot_list(catalog, a, &bots, &count, err);
 
     if (rc)
         return rc;

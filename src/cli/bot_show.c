@@ -174,7 +174,7 @@ static q_code versions_put(const shown *s, q_catalog *catalog)
 {
     q_bot_stored *bots;
     size_t count, found = 0;
-    q_code rc = q_bot_list(catalog, q_now_ms(), s->arena, &bots, &count, s->err);
+    q_code rc = q_bot_list(catalog, s->arena, &bots, &count, s->err);
 
     for (size_t i = 0; !rc && i < count; i++)
         if (q_str_is(s->bot->name, bots[i].name))

@@ -1,7 +1,9 @@
 #include "cli/data.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "service/lex_bots.h"
 
 #include <stdlib.h>
 
@@ -32,6 +34,8 @@ int cli_data_open(const char *given, q_catalog **out)
         rc = q_dir_make(dir, 0700, &err);
     if (!rc)
         rc = q_catalog_open(dir, out, &err);
+    if (!rc)
+        rc = q_bots_adopt(*out, q_now_ms(), &err);
     if (rc)
         cli_error("%s", err.msg);
     q_arena_free(a);

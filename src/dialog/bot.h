@@ -150,6 +150,8 @@ typedef struct q_bot {
     q_messages abort;
     int idle_ttl_seconds;
     double confidence; /* below it an intent is not taken, 0..1 */
+    bool child_directed;
+    bool detect_sentiment; /* the client wants to be told of it */
 } q_bot;
 
 /* The kind by its name behind "AMAZON."; false for one that is not built in. */

@@ -1,16 +1,16 @@
 #include "service/lex_bots.h"
 
+#include "base/json.h"
+#include "service/lex_build.h"
 #include "service/lex_import.h"
+#include "service/lex_load.h"
 #include "store/record.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEPT_MAX = 32, BOT_BYTES = 256 << 20, ALIAS_MAX = 100, LISTED_MAX = 10000 };
-
-#define BOTS Q_STR("bot")
-#define ALIASES Q_STR("bot-alias")
+enum { KEPT_MAX = 32, BOT_BYTES = 256 << 20, ALIAS_MAX = 100, LISTED = 100 };
 
 struct q_bot_ready {
     int refs; /* atomic */
@@ -120,20 +120,19 @@ static void keep(q_bots *b, q_bot_ready *r)
     q_bot_ready_unref(gone);
 }
 
-static q_code learn(q_arena *a, const q_record *record, q_str version, q_bot_ready **out,
-                    q_err *err)
+static q_code learn(q_arena *a, q_str json, q_str key, q_str version, q_bot_ready **out, q_err *err)
 {
     q_bot_ready *r = q_arena_alloc(a, sizeof *r);
     q_code rc;
 
     if (!r)
         return q_err_nomem(err);
-    *r = (q_bot_ready){.refs = 1, .arena = a, .record_version = record->version};
-    r->key = q_str_copy(a, record->key);
+    *r = (q_bot_ready){.refs = 1, .arena = a};
+    r->key = q_str_copy(a, key);
     r->version = q_str_copy(a, version);
     if (!r->key.p || !r->version.p)
         return q_err_nomem(err);
-    rc = q_lex_import(record->value, a, &r->bot, err);
+    rc = q_lex_import(json, a, &r->bot, err);
     if (!rc)
         rc = q_model_learn(r->bot, &r->model, err);
     if (!rc)
@@ -141,57 +140,92 @@ static q_code learn(q_arena *a, const q_record *record, q_str version, q_bot_rea
     return rc;
 }
 
-/* "NAME" or "NAME:VERSION" of an alias, in the arena. */
-static q_code resolve(q_catalog *c, q_str name, q_str alias, int64_t now_ms, q_arena *a, q_str *key,
-                      q_str *version, q_err *err)
+q_code q_bot_ready_new(q_str json, q_definition_ref bot, q_bot_ready **out, q_err *err)
 {
-    q_record found;
+    q_arena *a = q_arena_new(BOT_BYTES);
+    q_str text = a ? q_str_copy(a, json) : (q_str){NULL, 0};
+    q_str key = a ? lex__built_key(a, bot.name, bot.version) : (q_str){NULL, 0};
     q_code rc;
 
-    *key = name;
-    *version = Q_STR("$LATEST");
+    if (!text.p || !key.p)
+        rc = q_err_nomem(err);
+    else
+        rc = learn(a, text, key, lex__version_name(a, bot.version), out, err);
+    if (rc)
+        q_arena_free(a);
+    return rc;
+}
+
+void q_bots_keep(q_bots *b, q_bot_ready *r, int64_t record_version)
+{
+    r->record_version = record_version;
+    if (b)
+        keep(b, r);
+}
+
+/* Which version is meant. */
+static q_code resolve(q_catalog *c, q_str name, q_str alias, q_arena *a, int64_t *version,
+                      q_err *err)
+{
+    q_definition_ref ref = {LEX_ALIAS, lex__alias_name(a, name, alias), Q_LATEST};
+    lex_part found = {.body = NULL};
+    q_code rc;
+
+    *version = Q_LATEST;
     if (q_str_is(alias, "$LATEST"))
         return Q_OK;
-    *key = q_str_printf(a, "%.*s:%.*s", Q_ARG(name), Q_ARG(alias));
-    if (!key->p)
+    if (!ref.name.p)
         return q_err_nomem(err);
-    rc = q_record_get(c, ALIASES, *key, now_ms, a, &found, err);
-    if (rc == Q_NOTFOUND)
-        return q_err_set(err, Q_NOTFOUND, "bot %.*s has no alias %.*s", Q_ARG(name), Q_ARG(alias));
+    rc = lex__get(c, ref, false, a, &found, err);
     if (rc)
         return rc;
-    *version = found.value;
-    *key = q_str_printf(a, "%.*s:%.*s", Q_ARG(name), Q_ARG(*version));
-    return key->p ? Q_OK : q_err_nomem(err);
+    if (!lex__version_of(q_value_str(found.body, Q_STR("botVersion"), Q_STR("")), version))
+        return q_err_set(err, Q_INTERNAL, "alias %.*s has no version", Q_ARG(ref.name));
+    return Q_OK;
+}
+
+/* Why there is nothing to run. */
+static q_code not_built(q_catalog *c, q_definition_ref ref, q_arena *a, q_err *err)
+{
+    lex_part bot = {.body = NULL};
+    q_code rc = lex__get(c, ref, true, a, &bot, err);
+
+    if (rc == Q_NOTFOUND && ref.version == Q_LATEST)
+        return q_err_set(err, Q_NOTFOUND, "there is no bot %.*s", Q_ARG(ref.name));
+    if (rc)
+        return rc;
+    return q_err_set(err, Q_NOTFOUND, "bot %.*s is %.*s%s%.*s; build it first", Q_ARG(ref.name),
+                     Q_ARG(bot.d.status), bot.d.reason.n ? ": " : "", Q_ARG(bot.d.reason));
 }
 
 q_code q_bots_get(q_bots *cache, q_catalog *c, q_str name, q_str alias, int64_t now_ms,
                   q_bot_ready **out, q_err *err)
 {
     q_arena *a = q_arena_new(BOT_BYTES);
-    q_str key, version;
+    q_definition_ref ref = {LEX_BOT, name, Q_LATEST};
     q_record record;
+    q_str key;
     q_code rc;
 
     if (!a)
         return q_err_nomem(err);
-    rc = resolve(c, name, alias, now_ms, a, &key, &version, err);
+    rc = resolve(c, name, alias, a, &ref.version, err);
     if (rc)
         goto done;
-    rc = q_record_get(c, BOTS, key, now_ms, a, &record, err);
+    key = lex__built_key(a, name, ref.version);
+    rc = key.p ? q_record_get(c, LEX_BUILT, key, now_ms, a, &record, err) : q_err_nomem(err);
     if (rc == Q_NOTFOUND)
-        rc = q_err_set(err, Q_NOTFOUND, "there is no bot %.*s", Q_ARG(name));
+        rc = not_built(c, ref, a, err);
     if (rc)
         goto done;
     *out = cache ? kept(cache, key, record.version) : NULL;
     if (*out)
         goto done;
-    rc = learn(a, &record, version, out, err);
+    rc = learn(a, record.value, key, lex__version_name(a, ref.version), out, err);
     if (rc)
         goto done;
     a = NULL; /* the bot's now */
-    if (cache)
-        keep(cache, *out);
+    q_bots_keep(cache, *out, record.version);
 done:
     q_arena_free(a);
     return rc;
@@ -199,79 +233,76 @@ done:
 
 q_code q_bot_read(q_str json, q_bot_ready **out, q_err *err)
 {
-    q_arena *a = q_arena_new(BOT_BYTES);
-    q_record record = {.value = json};
-    q_code rc;
-
-    if (!a)
-        return q_err_nomem(err);
-    record.value = q_str_copy(a, json);
-    rc = record.value.p ? learn(a, &record, Q_STR("$LATEST"), out, err) : q_err_nomem(err);
-    if (rc)
-        q_arena_free(a);
-    return rc;
+    return q_bot_ready_new(json, (q_definition_ref){LEX_BOT, Q_STR(""), Q_LATEST}, out, err);
 }
 
 q_code q_bot_export(q_catalog *c, q_str name, q_str alias, int64_t now_ms, q_arena *a, q_str *json,
                     q_str *version, q_err *err)
 {
-    uint64_t number;
+    q_definition_ref ref = {LEX_BOT, name, Q_LATEST};
     q_record record;
     q_str key;
-    q_code rc = resolve(c, name, alias, now_ms, a, &key, version, err);
+    q_code rc = Q_OK;
 
-    if (rc == Q_NOTFOUND && q_str_u64(alias, &number)) {
-        *version = alias;
-        key = q_str_printf(a, "%.*s:%.*s", Q_ARG(name), Q_ARG(alias));
-        rc = key.p ? Q_OK : q_err_nomem(err);
-    }
-    if (!rc)
-        rc = q_record_get(c, BOTS, key, now_ms, a, &record, err);
+    if (!lex__version_of(alias, &ref.version))
+        rc = resolve(c, name, alias, a, &ref.version, err);
+    if (rc)
+        return rc;
+    key = lex__built_key(a, name, ref.version);
+    *version = lex__version_name(a, ref.version);
+    if (!key.p || !version->p)
+        return q_err_nomem(err);
+    rc = q_record_get(c, LEX_BUILT, key, now_ms, a, &record, err);
     if (rc == Q_NOTFOUND)
-        return q_err_set(err, Q_NOTFOUND, "there is no bot %.*s with alias or version %.*s",
-                         Q_ARG(name), Q_ARG(alias));
+        rc = not_built(c, ref, a, err);
     if (!rc)
         *json = record.value;
     return rc;
 }
 
+/* ---- from files ---------------------------------------------------------- */
+
 typedef struct storing {
-    q_str json, name, alias;
+    q_str json, alias;
     int64_t now_ms;
     q_arena *arena;
-    q_str version; /* of the published one */
+    lex_part bot; /* what is there in the end */
 } storing;
 
-static q_code latest_put(q_catalog *c, const storing *s, q_record *out, q_err *err)
+static q_code publish(q_catalog *c, storing *s, q_err *err)
 {
-    q_code rc = q_record_get(c, BOTS, s->name, s->now_ms, s->arena, out, err);
+    lex_part latest = {.body = NULL}, made = {.body = NULL}, alias = {.body = NULL};
+    q_value *members = q_value_map(s->arena);
+    lex_put put = {.kind = LEX_ALIAS, .members = members, .whatever = true, .now_ms = s->now_ms};
+    bool fresh;
+    q_code rc = lex__get(c, s->bot.d.ref, false, s->arena, &latest, err);
 
-    if (rc && rc != Q_NOTFOUND)
+    if (!rc)
+        rc = lex__publish_all(c, &latest, s->now_ms, s->arena, &made, &fresh, err);
+    if (!rc && fresh)
+        rc = lex__build_now(c, &made.d, s->now_ms, s->arena, err);
+    if (rc)
         return rc;
-    if (!rc && q_str_eq(out->value, s->json))
-        return Q_OK; /* the same again is no new version */
-    rc = q_record_put(c, BOTS, s->name, s->json, s->now_ms, 0, err);
-    return rc ? rc : q_record_get(c, BOTS, s->name, s->now_ms, s->arena, out, err);
+    q_map_str(members, Q_STR("botName"), made.d.ref.name);
+    q_map_str(members, Q_STR("botVersion"), lex__version_name(s->arena, made.d.ref.version));
+    put.name = lex__alias_name(s->arena, made.d.ref.name, s->alias);
+    rc = put.name.p ? q_value_ok(members, err) : q_err_nomem(err);
+    if (!rc)
+        rc = lex__put(c, &put, s->arena, &alias, err);
+    s->bot = made;
+    return rc;
 }
 
 static q_code store(q_catalog *c, void *arg, q_err *err)
 {
     storing *s = arg;
-    q_record latest, old;
-    q_str key, alias;
-    q_code rc = latest_put(c, s, &latest, err);
+    lex_loading how = {
+        .kind = LEX_BOT, .overwrite = true, .status = "BUILDING", .now_ms = s->now_ms};
+    q_code rc = lex__load(c, s->json, &how, s->arena, &s->bot, err);
 
-    if (rc || !s->alias.n)
-        return rc;
-    s->version = q_str_printf(s->arena, "%lld", (long long)latest.version);
-    key = q_str_printf(s->arena, "%.*s:%.*s", Q_ARG(s->name), Q_ARG(s->version));
-    alias = q_str_printf(s->arena, "%.*s:%.*s", Q_ARG(s->name), Q_ARG(s->alias));
-    if (!s->version.p || !key.p || !alias.p)
-        return q_err_nomem(err);
-    rc = q_record_get(c, BOTS, key, s->now_ms, s->arena, &old, err);
-    if (rc == Q_NOTFOUND)
-        rc = q_record_put(c, BOTS, key, s->json, s->now_ms, 0, err);
-    return rc ? rc : q_record_put(c, ALIASES, alias, s->version, s->now_ms, 0, err);
+    if (!rc)
+        rc = lex__build_now(c, &s->bot.d, s->now_ms, s->arena, err);
+    return rc || !s->alias.n ? rc : publish(c, s, err);
 }
 
 static bool alias_good(q_str alias)
@@ -282,74 +313,87 @@ static bool alias_good(q_str alias)
     return alias.n <= ALIAS_MAX;
 }
 
+static void told(const lex_part *p, q_arena *a, q_bot_stored *out)
+{
+    snprintf(out->name, sizeof out->name, "%.*s", Q_ARG(p->d.ref.name));
+    snprintf(out->version, sizeof out->version, "%.*s",
+             Q_ARG(lex__version_name(a, p->d.ref.version)));
+    out->intents = q_value_count(q_value_get(p->body, Q_STR("intents")));
+}
+
 q_code q_bot_store(q_catalog *c, q_str json, q_str alias, int64_t now_ms, q_bot_stored *out,
                    q_err *err)
 {
     q_arena *a = q_arena_new(BOT_BYTES);
     storing s = {.json = json, .alias = alias, .now_ms = now_ms, .arena = a};
-    q_bot *bot;
     q_code rc;
 
     if (!a)
         return q_err_nomem(err);
-    if (!alias_good(alias)) {
+    if (!alias_good(alias))
         rc =
             q_err_set(err, Q_INVALID, "alias %.*s; letters, digits, _ and - are wanted, at most %d",
                       (int)(alias.n < 120 ? alias.n : 120), alias.p, (int)ALIAS_MAX);
-        goto done;
-    }
-    rc = q_lex_import(json, a, &bot, err);
-    if (rc)
-        goto done;
-    s.name = bot->name;
-    rc = q_catalog_transact(c, store, &s, err);
-    if (rc)
-        goto done;
-    snprintf(out->name, sizeof out->name, "%.*s", Q_ARG(bot->name));
-    snprintf(out->version, sizeof out->version, "%.*s",
-             Q_ARG(s.version.n ? s.version : Q_STR("$LATEST")));
-    out->intents = bot->intent_count;
-done:
+    else
+        rc = q_catalog_transact(c, store, &s, err);
+    if (!rc)
+        told(&s.bot, a, out);
     q_arena_free(a);
     return rc;
 }
 
-/* "NAME" or "NAME:VERSION" and the file it holds, as a list entry. */
-static q_code stored_of(const q_record *record, q_bot_stored *out, q_err *err)
-{
-    q_arena *a = q_arena_new(BOT_BYTES);
-    q_str name, version;
-    q_bot *bot;
-    q_code rc;
+/* ---- lists --------------------------------------------------------------- */
 
-    if (!a)
-        return q_err_nomem(err);
-    if (!q_str_cut(record->key, ':', &name, &version))
-        version = Q_STR("$LATEST");
-    rc = q_lex_import(record->value, a, &bot, err);
-    if (!rc) {
-        snprintf(out->name, sizeof out->name, "%.*s", Q_ARG(name));
-        snprintf(out->version, sizeof out->version, "%.*s", Q_ARG(version));
-        out->intents = bot->intent_count;
-    } else {
-        rc = q_err_add(err, rc, "bot %.*s", Q_ARG(record->key));
+typedef struct listing {
+    q_arena *arena;
+    q_bot_stored *v;
+    size_t n, cap;
+} listing;
+
+static q_code versions_add(q_catalog *c, const q_definition *bot, listing *l, q_err *err)
+{
+    int64_t after = -1;
+    size_t count = LISTED;
+    q_code rc = Q_OK;
+
+    while (!rc && count == LISTED) {
+        q_definition *v;
+
+        rc = q_definition_versions(c, bot->ref, after, LISTED, l->arena, &v, &count, err);
+        for (size_t i = 0; i < count && !rc; i++) {
+            lex_part p = {v[i], NULL};
+            q_value *body;
+
+            rc = q_json_parse(l->arena, v[i].body, &body, err);
+            if (!rc && q_arena_grow(l->arena, &l->v, &l->cap, l->n + 1, sizeof *l->v))
+                rc = q_err_nomem(err);
+            if (rc)
+                return rc;
+            p.body = body;
+            told(&p, l->arena, &l->v[l->n++]);
+            after = v[i].ref.version;
+        }
     }
-    q_arena_free(a);
     return rc;
 }
 
-q_code q_bot_list(q_catalog *c, int64_t now_ms, q_arena *a, q_bot_stored **out, size_t *count,
-                  q_err *err)
+q_code q_bot_list(q_catalog *c, q_arena *a, q_bot_stored **out, size_t *count, q_err *err)
 {
-    q_record *records;
-    q_code rc = q_record_list(c, BOTS, Q_STR(""), LISTED_MAX, now_ms, a, &records, count, err);
+    listing l = {.arena = a};
+    q_definition_wanted wanted = {.kind = LEX_BOT, .limit = LISTED};
+    size_t n = LISTED;
+    q_code rc = Q_OK;
 
-    if (rc)
-        return rc;
-    *out = q_arena_array(a, *count, sizeof **out);
-    if (!*out)
-        return q_err_nomem(err);
-    for (size_t i = 0; !rc && i < *count; i++)
-        rc = stored_of(&records[i], &(*out)[i], err);
+    while (!rc && n == LISTED) {
+        q_definition *v;
+
+        rc = q_definition_list(c, &wanted, a, &v, &n, err);
+        for (size_t i = 0; i < n && !rc; i++) {
+            rc = versions_add(c, &v[i], &l, err);
+            wanted.after = v[i].ref.name;
+        }
+    }
+    *out = l.v;
+    *count = l.n;
     return rc;
 }

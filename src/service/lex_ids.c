@@ -28,12 +28,12 @@ bool q_bot_id(q_str name, char out[Q_BOT_ID + 1])
 }
 
 /* The bot among all whose name or id this is; empty: none. */
-static q_code search(q_catalog *c, q_str id, int64_t now_ms, q_arena *a, q_str *name, q_err *err)
+static q_code search(q_catalog *c, q_str id, q_arena *a, q_str *name, q_err *err)
 {
     q_bot_stored *bots;
     size_t count;
     char its[Q_BOT_ID + 1];
-    q_code rc = q_bot_list(c, now_ms, a, &bots, &count, err);
+    q_code rc = q_bot_list(c, a, &bots, &count, err);
 
     *name = (q_str){0};
     for (size_t i = 0; !rc && i < count; i++) {
@@ -57,7 +57,7 @@ q_code q_bot_of_id(q_catalog *c, q_str id, int64_t now_ms, q_arena *a, q_str *na
         *name = record.value;
     if (rc != Q_NOTFOUND)
         return rc;
-    rc = search(c, id, now_ms, a, name, err);
+    rc = search(c, id, a, name, err);
     if (rc)
         return rc;
     if (!name->n)

@@ -1,120 +1,16 @@
 #include "service/lex_import.h"
 
 #include "base/json.h"
+#include "service/lex_check.h"
+#include "service/lex_import_slot.h"
 #include "service/lex_parts.h"
 
 #include <string.h>
 
-enum { IDLE_DEFAULT = 300, INTENTS_MAX = 1000, UTTERANCES_MAX = 20000, BUILTIN_PREFIX = 7 };
+enum { TURNS_MAX = 20, TURNS_USUAL = 5, SECONDS_USUAL = 90 }; /* of contexts */
+enum { IDLE_DEFAULT = 300, INTENTS_MAX = 1000, UTTERANCES_MAX = 20000 };
 
 static const double CONFIDENCE_DEFAULT = 0.4;
-
-static void slot_type_read(lex_reader *r, const q_value *v, const char *at, q_slot_type *out)
-{
-    q_str strategy = lex__str(r, v, at, "valueSelectionStrategy", false);
-    const q_value *values = lex__list(r, v, at, "enumerationValues", false);
-    size_t i = 0;
-
-    out->name = lex__name(r, v, at, "name");
-    if (strategy.n && !q_str_is(strategy, "ORIGINAL_VALUE") &&
-        !q_str_is(strategy, "TOP_RESOLUTION"))
-        lex__problem(r, false,
-                     "%s.valueSelectionStrategy: %.*s; ORIGINAL_VALUE or TOP_RESOLUTION is wanted",
-                     at, Q_ARG(strategy));
-    out->top_resolution = q_str_is(strategy, "TOP_RESOLUTION");
-    if (q_value_str(v, Q_STR("parentSlotTypeSignature"), Q_STR("")).n)
-        lex__problem(r, true,
-                     "%s.parentSlotTypeSignature: types that extend another are not there yet", at);
-    lex__none(r, v, at, "slotTypeConfigurations");
-    out->values = lex__array(r, q_value_count(values), sizeof *out->values);
-    for (const q_value *e = q_value_first(values); e && out->values; e = e->next, i++) {
-        const char *here = lex__path(r, "%s.enumerationValues[%zu]", at, i);
-
-        out->values[i].value = lex__str(r, e, here, "value", true);
-        lex__strings(r, e, here, "synonyms", &out->values[i].synonyms,
-                     &out->values[i].synonym_count);
-    }
-    out->value_count = out->values ? i : 0;
-}
-
-static const q_slot_type *slot_type_find(const q_bot *b, q_str name)
-{
-    for (size_t i = 0; i < b->slot_type_count; i++)
-        if (q_str_eq(b->slot_types[i].name, name))
-            return &b->slot_types[i];
-    return NULL;
-}
-
-static void slot_kind_read(lex_reader *r, const q_value *v, const char *at, const q_bot *b,
-                           q_slot *out)
-{
-    q_str type = lex__str(r, v, at, "slotType", true);
-
-    if (!type.n)
-        return;
-    if (q_str_starts(type, Q_STR("AMAZON."))) {
-        if (!q_slot_kind_of(q_str_sub(type, BUILTIN_PREFIX, type.n), &out->kind))
-            lex__problem(r, true, "%s.slotType: the built-in type %.*s is not there yet", at,
-                         Q_ARG(type));
-        return;
-    }
-    out->kind = Q_SLOT_CUSTOM;
-    out->type = slot_type_find(b, type);
-    if (!out->type)
-        lex__problem(r, false, "%s.slotType: unknown type %.*s", at, Q_ARG(type));
-}
-
-static void slot_read(lex_reader *r, const q_value *v, const char *at, const q_bot *b, q_slot *out)
-{
-    q_str constraint = lex__str(r, v, at, "slotConstraint", true);
-    const q_value *prompt = q_value_get(v, Q_STR("valueElicitationPrompt"));
-
-    out->name = lex__name(r, v, at, "name");
-    out->required = q_str_is(constraint, "Required");
-    if (constraint.n && !out->required && !q_str_is(constraint, "Optional"))
-        lex__problem(r, false, "%s.slotConstraint: %.*s; Required or Optional is wanted", at,
-                     Q_ARG(constraint));
-    out->priority = (int)lex__int(r, v, at, "priority", 0, 100, 100);
-    slot_kind_read(r, v, at, b, out);
-    lex__none(r, v, at, "defaultValueSpec");
-    if (prompt && prompt->kind != Q_VALUE_NULL)
-        lex__prompt(r, prompt, lex__path(r, "%s.valueElicitationPrompt", at), &out->prompt);
-    else if (out->required)
-        lex__problem(r, false, "%s.valueElicitationPrompt: missing; a required slot needs one", at);
-}
-
-/* By priority; equal ones keep their order. */
-static void slots_sort(q_slot *v, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        q_slot slot = v[i];
-        size_t k = i;
-
-        for (; k > 0 && v[k - 1].priority > slot.priority; k--)
-            v[k] = v[k - 1];
-        v[k] = slot;
-    }
-}
-
-static void slots_read(lex_reader *r, const q_value *v, const char *at, const q_bot *b,
-                       q_intent *out)
-{
-    const q_value *slots = lex__list(r, v, at, "slots", false);
-    size_t i = 0;
-
-    out->slots = lex__array(r, q_value_count(slots), sizeof *out->slots);
-    for (const q_value *s = q_value_first(slots); s && out->slots; s = s->next, i++) {
-        const char *here = lex__path(r, "%s.slots[%zu]", at, i);
-
-        slot_read(r, s, here, b, &out->slots[i]);
-        for (size_t k = 0; k < i; k++)
-            if (q_str_eq(out->slots[k].name, out->slots[i].name))
-                lex__problem(r, false, "%s.name: %.*s is there twice", here,
-                             Q_ARG(out->slots[i].name));
-    }
-    out->slot_count = out->slots ? i : 0;
-    slots_sort(out->slots, out->slot_count);
-}
 
 static void places_check(lex_reader *r, const q_intent *intent, const char *at, size_t u)
 {
@@ -131,26 +27,45 @@ static void places_check(lex_reader *r, const q_intent *intent, const char *at, 
     }
 }
 
+/* A built-in intent is understood by utterances of its own, or by those here. */
 static void kind_read(lex_reader *r, const q_value *v, const char *at, q_intent *out)
 {
-    static const char *const HELP[] = {"help", "help me", "what can I say", "what can you do"};
-    static const char *const CANCEL[] = {"cancel", "never mind", "forget it", "cancel that"};
-    static const char *const STOP[] = {"stop", "quit", "exit", "end the conversation"};
+    static const char *const PAUSE[] = {"pause", "pause that", "wait a moment", "hold on"};
+    static const char *const RESUME[] = {"resume", "continue", "keep going", "go on"};
+    static const char *const START_OVER[] = {"start over", "restart", "begin again",
+                                             "start from the beginning"};
+    static const struct {
+        const char *name;
+        q_intent_kind kind;
+        const char *const *utterances;
+        size_t count;
+    } KINDS[] = {
+        {"AMAZON.FallbackIntent", Q_INTENT_FALLBACK, NULL, 0},
+        {"AMAZON.HelpIntent", Q_INTENT_HELP, NULL, 0},
+        {"AMAZON.CancelIntent", Q_INTENT_CANCEL, NULL, 0},
+        {"AMAZON.StopIntent", Q_INTENT_STOP, NULL, 0},
+        {"AMAZON.YesIntent", Q_INTENT_YES, NULL, 0},
+        {"AMAZON.NoIntent", Q_INTENT_NO, NULL, 0},
+        {"AMAZON.RepeatIntent", Q_INTENT_REPEAT, NULL, 0},
+        {"AMAZON.PauseIntent", Q_INTENT_OWN, PAUSE, 4},
+        {"AMAZON.ResumeIntent", Q_INTENT_OWN, RESUME, 4},
+        {"AMAZON.StartOverIntent", Q_INTENT_OWN, START_OVER, 4},
+    };
     q_str sign = q_value_str(v, Q_STR("parentIntentSignature"), Q_STR(""));
+    size_t i = 0;
 
     if (!sign.n)
         return;
-    if (q_str_is(sign, "AMAZON.FallbackIntent"))
-        out->kind = Q_INTENT_FALLBACK;
-    else if (q_str_is(sign, "AMAZON.HelpIntent"))
-        lex__add_utterances(r, out, HELP, sizeof HELP / sizeof *HELP);
-    else if (q_str_is(sign, "AMAZON.CancelIntent"))
-        lex__add_utterances(r, out, CANCEL, sizeof CANCEL / sizeof *CANCEL);
-    else if (q_str_is(sign, "AMAZON.StopIntent"))
-        lex__add_utterances(r, out, STOP, sizeof STOP / sizeof *STOP);
-    else
+    while (i < sizeof KINDS / sizeof *KINDS && !q_str_is(sign, KINDS[i].name))
+        i++;
+    if (i == sizeof KINDS / sizeof *KINDS) {
         lex__problem(r, true, "%s.parentIntentSignature: the built-in intent %.*s is not there yet",
                      at, Q_ARG(sign));
+        return;
+    }
+    out->kind = KINDS[i].kind;
+    if (KINDS[i].count)
+        lex__add_utterances(r, out, KINDS[i].utterances, KINDS[i].count);
 }
 
 static void fulfillment_read(lex_reader *r, const q_value *v, const char *at, q_intent *out)
@@ -195,19 +110,49 @@ static void statements_read(lex_reader *r, const q_value *v, const char *at, q_i
     lex__statement(r, follow, here, "rejectionStatement", &out->follow_up_rejection);
 }
 
+static void inputs_read(lex_reader *r, const q_value *v, const char *at, q_intent *out)
+{
+    const q_value *list = lex__list(r, v, at, "inputContexts", false);
+    size_t i = 0;
+
+    out->input_contexts = lex__array(r, q_value_count(list), sizeof *out->input_contexts);
+    for (const q_value *e = q_value_first(list); e && out->input_contexts; e = e->next)
+        out->input_contexts[i] =
+            lex__name(r, e, lex__path(r, "%s.inputContexts[%zu]", at, i), "name"),
+        i++;
+    out->input_context_count = out->input_contexts ? i : 0;
+}
+
+static void outputs_read(lex_reader *r, const q_value *v, const char *at, q_intent *out)
+{
+    const q_value *list = lex__list(r, v, at, "outputContexts", false);
+    size_t i = 0;
+
+    out->output_contexts = lex__array(r, q_value_count(list), sizeof *out->output_contexts);
+    for (const q_value *e = q_value_first(list); e && out->output_contexts; e = e->next, i++) {
+        const char *here = lex__path(r, "%s.outputContexts[%zu]", at, i);
+
+        out->output_contexts[i] = (q_output_context){
+            .name = lex__name(r, e, here, "name"),
+            .turns = (int)lex__int(r, e, here, "turnsToLive", 1, TURNS_MAX, TURNS_USUAL),
+            .seconds = (int)lex__int(r, e, here, "timeToLiveInSeconds", 5, 86400, SECONDS_USUAL)};
+    }
+    out->output_context_count = out->output_contexts ? i : 0;
+}
+
 static void intent_read(lex_reader *r, const q_value *v, const char *at, const q_bot *b,
                         q_intent *out)
 {
     out->name = lex__name(r, v, at, "name");
     lex__strings(r, v, at, "sampleUtterances", &out->utterances, &out->utterance_count);
-    slots_read(r, v, at, b, out);
+    lex__slots_read(r, v, at, b, out);
     for (size_t u = 0; u < out->utterance_count; u++)
         places_check(r, out, at, u);
     kind_read(r, v, at, out);
     fulfillment_read(r, v, at, out);
     statements_read(r, v, at, out);
-    lex__none(r, v, at, "inputContexts");
-    lex__none(r, v, at, "outputContexts");
+    inputs_read(r, v, at, out);
+    outputs_read(r, v, at, out);
     lex__none(r, v, at, "kendraConfiguration");
 }
 
@@ -238,17 +183,6 @@ static void intents_read(lex_reader *r, const q_value *v, q_bot *b)
                      (int)UTTERANCES_MAX);
 }
 
-static void slot_types_read(lex_reader *r, const q_value *v, q_bot *b)
-{
-    const q_value *types = lex__list(r, v, "resource", "slotTypes", false);
-    size_t i = 0;
-
-    b->slot_types = lex__array(r, q_value_count(types), sizeof *b->slot_types);
-    for (const q_value *e = q_value_first(types); e && b->slot_types; e = e->next, i++)
-        slot_type_read(r, e, lex__path(r, "resource.slotTypes[%zu]", i), &b->slot_types[i]);
-    b->slot_type_count = b->slot_types ? i : 0;
-}
-
 static void bot_read(lex_reader *r, const q_value *v, q_bot *b)
 {
     const q_value *clarify = lex__map(r, v, "resource", "clarificationPrompt");
@@ -260,9 +194,8 @@ static void bot_read(lex_reader *r, const q_value *v, q_bot *b)
         lex__problem(r, true,
                      "resource.locale: %.*s is not there yet; en-US, en-GB, en-AU and en-IN are",
                      Q_ARG(b->locale));
-    if (q_value_bool(v, Q_STR("detectSentiment"), false))
-        lex__problem(r, true,
-                     "resource.detectSentiment: sentiment is not there yet; set it to false");
+    b->detect_sentiment = q_value_bool(v, Q_STR("detectSentiment"), false);
+    b->child_directed = q_value_bool(v, Q_STR("childDirected"), false);
     b->idle_ttl_seconds =
         (int)lex__int(r, v, "resource", "idleSessionTTLInSeconds", 60, 86400, IDLE_DEFAULT);
     b->confidence = q_value_double(v, Q_STR("nluIntentConfidenceThreshold"), CONFIDENCE_DEFAULT);
@@ -272,8 +205,9 @@ static void bot_read(lex_reader *r, const q_value *v, q_bot *b)
     if (clarify)
         lex__prompt(r, clarify, "resource.clarificationPrompt", &b->clarification);
     lex__statement(r, v, "resource", "abortStatement", &b->abort);
-    slot_types_read(r, v, b);
+    lex__slot_types_read(r, v, b);
     intents_read(r, v, b);
+    lex__clashes_check(r, b);
 }
 
 q_code q_lex_import(q_str json, q_arena *a, q_bot **out, q_err *err)

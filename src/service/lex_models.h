@@ -6,7 +6,8 @@
  *     lex_models_version.c   Create*Version
  *     lex_models_list.c      lists, page by page
  *     lex_models_delete.c    Delete*, and who uses what
- *     lex_models_alias.c     aliases, channels, tags, migrations
+ *     lex_models_alias.c     aliases; channels and migrations, of which there are none
+ *     lex_models_tag.c       tags
  *     lex_models_builtin.c   what is built in
  */
 #ifndef SERVICE_LEX_MODELS_H
@@ -42,16 +43,30 @@ typedef struct lex_writing lex_writing;
 struct lex_writing {
     q_call *call;
     int kind;
+    q_str name;             /* empty: that of the request */
     const q_value *members; /* NULL: those of the request */
-    const char *status;
+    const char *status, *reason;
     /* In the transaction, before and after it is written; may be NULL. */
     q_code (*before)(q_catalog *c, lex_writing *w, q_err *err);
     q_code (*after)(q_catalog *c, lex_writing *w, q_err *err);
     lex_part written;
 };
 
-/* Write it by the request's name, checksum and createVersion, and reply. What a handler returns. */
+/* Write it by the request's checksum and createVersion. Both are what a handler returns; the second
+ * replies, too.
+ */
+q_code lex__write_quietly(lex_writing *w);
 q_code lex__write(lex_writing *w);
+
+/* For lex_writing.before: what it uses has to be there. */
+q_code lex__used_check(q_catalog *c, lex_writing *w, q_err *err);
+/* For lex_writing.before: the request's tags, which only a new one may have. */
+q_code lex__tags_first(q_catalog *c, lex_writing *w, q_err *err);
+q_code lex__tags_forget(q_catalog *c, q_str name, q_err *err);
+
+/* A version of $LATEST; a bot's is built too. In a transaction. */
+Q_MUST_USE q_code lex__version_make(q_catalog *c, q_call *call, const lex_part *latest,
+                                    lex_part *out, q_err *err);
 
 /* Is it the name of something that is built in, with or without its "AMAZON."? By any case. */
 bool lex__builtin_intent(q_str name);
@@ -70,6 +85,29 @@ q_code lex__get_intent_versions(q_call *call);
 q_code lex__get_builtin_intent(q_call *call);
 q_code lex__get_builtin_intents(q_call *call);
 q_code lex__get_builtin_slot_types(q_call *call);
+q_code lex__put_bot(q_call *call);
+q_code lex__get_bot(q_call *call);
+q_code lex__get_bots(q_call *call);
+q_code lex__get_bot_versions(q_call *call);
+q_code lex__create_bot_version(q_call *call);
+q_code lex__put_bot_alias(q_call *call);
+q_code lex__get_bot_alias(q_call *call);
+q_code lex__get_bot_aliases(q_call *call);
+q_code lex__get_channel(q_call *call);
+q_code lex__get_channels(q_call *call);
+q_code lex__start_migration(q_call *call);
+q_code lex__get_migration(q_call *call);
+q_code lex__get_migrations(q_call *call);
+q_code lex__delete_bot(q_call *call);
+q_code lex__delete_bot_version(q_call *call);
+q_code lex__delete_bot_alias(q_call *call);
+q_code lex__delete_intent(q_call *call);
+q_code lex__delete_intent_version(q_call *call);
+q_code lex__delete_slot_type(q_call *call);
+q_code lex__delete_slot_type_version(q_call *call);
+q_code lex__tag_resource(q_call *call);
+q_code lex__untag_resource(q_call *call);
+q_code lex__list_tags(q_call *call);
 q_code lex__get_utterances_view(q_call *call);
 q_code lex__delete_utterances(q_call *call);
 

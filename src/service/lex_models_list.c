@@ -132,6 +132,16 @@ q_code lex__get_intent_versions(q_call *call)
     return versions(call, LEX_INTENT, "intents");
 }
 
+q_code lex__get_bots(q_call *call)
+{
+    return list(call, LEX_BOT, "bots");
+}
+
+q_code lex__get_bot_versions(q_call *call)
+{
+    return versions(call, LEX_BOT, "bots");
+}
+
 /* ---- what users said ---------------------------------------------------- */
 
 static q_code seen_write(q_call *call, q_value *list, q_str version)

@@ -18,51 +18,61 @@ static q_code write(q_catalog *c, void *arg, q_err *err)
     lex_writing *w = arg;
     q_call *call = w->call;
     lex_put put = {.kind = w->kind,
-                   .name = lex__in(call, "name"),
-                   .members = w->members ? w->members : call->in,
+                   .name = w->name,
+                   .members = w->members,
                    .now_ms = call->now_ms,
-                   .status = w->status};
+                   .status = w->status,
+                   .reason = w->reason};
     const q_value *checksum = q_value_get(call->in, Q_STR("checksum"));
     lex_part version = {.body = NULL};
-    bool fresh;
-    q_code rc;
+    q_code rc = Q_OK;
 
     if (checksum)
         put.checksum = checksum->s;
     if (w->before)
         rc = w->before(c, w, err);
-    else
-        rc = Q_OK;
     if (!rc)
         rc = lex__put(c, &put, call->arena, &w->written, err);
     if (!rc && w->after)
         rc = w->after(c, w, err);
     if (!rc && q_value_bool(call->in, Q_STR("createVersion"), false))
-        rc = lex__publish(c, &w->written, call->now_ms, call->arena, &version, &fresh, err);
+        rc = lex__version_make(c, call, &w->written, &version, err);
     return rc;
+}
+
+q_code lex__write_quietly(lex_writing *w)
+{
+    q_call *call = w->call;
+    q_app *app = call->app;
+    q_code rc;
+
+    if (!w->members)
+        w->members = call->in;
+    if (!w->name.n)
+        w->name = lex__in(call, "name");
+    rc = q_catalog_transact(app->catalog, write, w, &call->err);
+    return rc ? lex__fail(call, rc) : Q_OK;
 }
 
 q_code lex__write(lex_writing *w)
 {
     q_call *call = w->call;
-    q_app *app = call->app;
-    q_code rc = q_catalog_transact(app->catalog, write, w, &call->err);
+    q_code rc = lex__write_quietly(w);
 
     if (rc)
-        return lex__fail(call, rc);
+        return rc;
     lex__describe(call, call->out, &w->written);
     q_map_bool(call->out, Q_STR("createVersion"),
                q_value_bool(call->in, Q_STR("createVersion"), false));
     return q_value_ok(call->out, &call->err);
 }
 
-/* What it uses has to be there. */
-static q_code used_check(q_catalog *c, lex_writing *w, q_err *err)
+q_code lex__used_check(q_catalog *c, lex_writing *w, q_err *err)
 {
     q_arena *a = w->call->arena;
     q_definition_ref *used = NULL;
     size_t count = 0;
-    q_code rc = lex__uses(w->kind, w->members ? w->members : w->call->in, a, &used, &count, err);
+    q_code rc = lex__uses(w->kind, w->members, a, &used, &count, err);
 
     for (size_t i = 0; i < count && !rc; i++) {
         q_definition d;
@@ -213,7 +223,7 @@ static q_code intent_check(q_call *call)
 
 q_code lex__put_intent(q_call *call)
 {
-    lex_writing w = {.call = call, .kind = LEX_INTENT, .before = used_check};
+    lex_writing w = {.call = call, .kind = LEX_INTENT, .before = lex__used_check};
     q_code rc = intent_check(call);
 
     return rc ? rc : lex__write(&w);

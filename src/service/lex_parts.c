@@ -1,5 +1,7 @@
 #include "service/lex_parts.h"
 
+#include "service/lex_card.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -215,7 +217,7 @@ void lex__prompt(lex_reader *r, const q_value *v, const char *at, q_prompt *out)
 {
     messages_read(r, v, at, &out->messages);
     out->max_attempts = (int)lex__int(r, v, at, "maxAttempts", 1, ATTEMPTS_MAX, 2);
-    lex__none(r, v, at, "responseCard");
+    lex__card(r, v, at, &out->messages.card);
 }
 
 void lex__statement(lex_reader *r, const q_value *v, const char *at, const char *name,
@@ -227,14 +229,19 @@ void lex__statement(lex_reader *r, const q_value *v, const char *at, const char 
     if (!m)
         return;
     messages_read(r, m, here, out);
-    lex__none(r, m, here, "responseCard");
+    lex__card(r, m, here, &out->card);
 }
 
 q_str lex__hook(lex_reader *r, const q_value *v, const char *at, const char *name, bool required)
 {
     const q_value *m = member(r, v, at, name, Q_VALUE_MAP, required);
+    const char *here = lex__path(r, "%s.%s", at, name);
+    q_str version = q_value_str(m, Q_STR("messageVersion"), Q_STR("1.0"));
 
-    return m ? lex__str(r, m, lex__path(r, "%s.%s", at, name), "uri", true) : Q_STR("");
+    if (!q_str_is(version, "1.0"))
+        lex__problem(r, true, "%s.messageVersion: %.*s is not there; 1.0 is", here,
+                     Q_ARG(q_str_sub(version, 0, 20)));
+    return m ? lex__str(r, m, here, "uri", true) : Q_STR("");
 }
 
 void lex__add_utterances(lex_reader *r, q_intent *intent, const char *const *more, size_t count)

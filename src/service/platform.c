@@ -5,6 +5,7 @@
 #include "net/server.h"
 #include "service/comprehend.h"
 #include "service/lex_bots.h"
+#include "service/lex_build.h"
 #include "service/notices.h"
 #include "service/pages.h"
 #include "service/picture.h"
@@ -74,6 +75,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_language_open(&app->language, err);
     if (!rc)
         rc = q_bots_new(&app->bots, err);
+    if (!rc)
+        rc = q_bots_adopt(app->catalog, q_now_ms(), err);
     if (!rc)
         rc = q_hosts_new(&app->hosts, err);
     if (!rc)
@@ -205,6 +208,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
         rc = q_textract_register(&p->app, err);
     if (!rc)
         rc = q_comprehend_register(&p->app, err);
+    if (!rc)
+        rc = lex__build_register(&p->app, err);
     if (!rc)
         rc = q_search_register(&p->app, err);
     if (!rc)

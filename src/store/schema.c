@@ -115,10 +115,17 @@ static const char *const utterances[] = {
     NULL,
 };
 
+/* Bots were kept as files before they had definitions: they wait there until they are read in. */
+static const char *const bot_files[] = {
+    "UPDATE record SET space = 'bot-file' WHERE space = 'bot'",
+    "UPDATE record SET space = 'bot-file-alias' WHERE space = 'bot-alias'",
+    NULL,
+};
+
 static const migration migrations[] = {
     {"records", records},       {"jobs", jobs},           {"objects", objects},
     {"search", search},         {"job parts", job_parts}, {"definitions", definitions},
-    {"utterances", utterances},
+    {"utterances", utterances}, {"bot files", bot_files},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];

@@ -1,5 +1,6 @@
-"""Lex's model building API: parts with checksums, versions, lists, what is built in, and what is refused."""
+"""Lex's model building API: parts with checksums, versions, lists, bots that are built, run and deleted."""
 import json
+import signal
 
 from botocore.exceptions import ClientError
 from harness import Suite, main
@@ -210,5 +211,236 @@ class Parts(Building):
         self.assertIn('PreconditionFailedException', text)
 
 
+class Bots(Building):
+    def bot(self, name, *intents, **more):
+        return self.lex.put_bot(**{'name': name, 'locale': 'en-US', 'childDirected': False, 'intents': [
+            {'intentName': i, 'intentVersion': '$LATEST'} if isinstance(i, str) else i for i in intents], **more})
+
+    def built(self, name, version='$LATEST'):
+        """The bot, once it is no longer being built."""
+        def ended():
+            got = self.lex.get_bot(name=name, versionOrAlias=version)
+            return got if got['status'] != 'BUILDING' else None
+        return self.until(ended, what=f'{name} built')
+
+    def say(self, bot, text, alias='$LATEST', user='ada'):
+        return self.client('lex-runtime').post_text(botName=bot, botAlias=alias, userId=user, inputText=text)
+
+    def test_a_bot_is_put_built_and_run(self):
+        self.slot_type('TeaSort', 'black', 'green')
+        self.intent('BuyTea', 'I want {Sort} tea', 'tea please', slots=[
+            {'name': 'Sort', 'slotConstraint': 'Required', 'slotType': 'TeaSort', 'slotTypeVersion': '$LATEST',
+             'valueElicitationPrompt': said('Which sort?')}])
+        put = self.bot('TeaBot', 'BuyTea', description='Tea', clarificationPrompt=said('What?'),
+                       abortStatement=statement('Sorry'), idleSessionTTLInSeconds=600, voiceId='Joanna',
+                       enableModelImprovements=True, nluIntentConfidenceThreshold=0.5)
+        self.assertEqual((put['status'], put['version']), ('BUILDING', '$LATEST'))
+        got = self.built('TeaBot')
+        self.assertEqual(got['status'], 'READY', got.get('failureReason'))
+        for member in ('description', 'intents', 'clarificationPrompt', 'abortStatement', 'idleSessionTTLInSeconds',
+                       'voiceId', 'enableModelImprovements', 'nluIntentConfidenceThreshold', 'checksum', 'locale',
+                       'childDirected', 'detectSentiment', 'createdDate'):
+            self.assertEqual(got[member], put[member], member)
+        self.assertEqual(self.say('TeaBot', 'tea please')['message'], 'Which sort?')
+        self.assertEqual(self.say('TeaBot', 'green')['slots'], {'Sort': 'green'})
+        listed = self.lex.get_bots(nameContains='TeaB')['bots']
+        self.assertEqual([(b['name'], b['status'], b['version']) for b in listed], [('TeaBot', 'READY', '$LATEST')])
+
+    def test_the_least_of_a_bot(self):
+        failed = self.bot('Empty')
+        self.assertEqual(failed['status'], 'FAILED')
+        self.assertIn('no intents', failed['failureReason'])
+        self.assertEqual(failed['idleSessionTTLInSeconds'], 300)
+        saved = self.bot('Empty', checksum=failed['checksum'], processBehavior='SAVE')
+        self.assertEqual(saved['status'], 'NOT_BUILT')
+        with self.assertRaises(ClientError) as caught:
+            self.say('Empty', 'hello')
+        self.assertEqual(caught.exception.response['Error']['Code'], 'NotFoundException')
+        self.assertIn('bot Empty is NOT_BUILT', str(caught.exception))
+
+    def test_why_a_build_fails(self):
+        def reason(name, *intents, **more):
+            put = self.bot(name, *intents, **more)
+            self.assertEqual(put['status'], 'BUILDING')
+            got = self.built(name)
+            self.assertEqual(got['status'], 'FAILED')
+            return got['failureReason']
+
+        self.intent('FailsOne', 'the same words', '{Missing} words')
+        self.intent('FailsTwo', 'The same words ')
+        self.intent('FailsThree', 'other words')
+        self.assertIn('intent Nowhere of version $LATEST is not there', reason('FailA', 'Nowhere', 'FailsThree'))
+        self.assertIn('{Missing} is no slot of the intent', reason('FailB', 'FailsOne'))
+        self.intent('FailsFour', 'the same words')
+        self.assertIn('intents FailsTwo and FailsFour have the same utterance',
+                      reason('FailC', 'FailsTwo', 'FailsFour'))
+        self.assertIn('de-DE', reason('FailD', 'FailsThree', locale='de-DE'))
+        self.lex.put_slot_type(name='BadPattern', parentSlotTypeSignature='AMAZON.AlphaNumeric',
+                               slotTypeConfigurations=[{'regexConfiguration': {'pattern': '[A-'}}])
+        self.intent('FailsFive', 'the {S}', slots=[{'name': 'S', 'slotConstraint': 'Optional',
+                                                    'slotType': 'BadPattern', 'slotTypeVersion': '$LATEST'}])
+        self.assertIn('pattern [A-', reason('FailE', 'FailsFive'))
+
+    def test_the_same_words_in_different_contexts(self):
+        self.intent('YesHere', 'go on', inputContexts=[{'name': 'here'}])
+        self.intent('YesThere', 'go on', inputContexts=[{'name': 'there'}])
+        self.bot('Contexts', 'YesHere', 'YesThere')
+        self.assertEqual(self.built('Contexts')['status'], 'READY')
+
+    def test_what_a_bot_may_not_be(self):
+        self.intent('Twice')
+        self.assertIn('intents has Twice twice', self.refused(
+            'BadRequestException', 'put_bot', name='Bad', locale='en-US', childDirected=False,
+            intents=[{'intentName': 'Twice', 'intentVersion': '$LATEST'}] * 2))
+        self.assertIn('idleSessionTTLInSeconds', self.refused(
+            'BadRequestException', 'put_bot', name='Bad', locale='en-US', childDirected=False,
+            idleSessionTTLInSeconds=86401))
+        self.assertIn('at most 1000', self.refused(
+            'LimitExceededException', 'put_bot', name='Bad', locale='en-US', childDirected=False,
+            intents=[{'intentName': 'I', 'intentVersion': '$LATEST'}] * 1001))
+        self.assertIn('locale', self.refused('BadRequestException', 'put_bot', name='Bad', locale='xx-XX',
+                                             childDirected=False))
+        self.assertIn('needs enableModelImprovements', self.refused(
+            'BadRequestException', 'put_bot', name='Bad', locale='en-US', childDirected=False,
+            enableModelImprovements=False, nluIntentConfidenceThreshold=0.3))
+        self.refused('NotFoundException', 'get_bot', name='Bad', versionOrAlias='$LATEST')
+
+    def test_a_changed_part_unbuilds_the_bots_that_use_it(self):
+        kept = self.slot_type('Unbuilt', 'a')
+        self.intent('UnbuiltIntent', 'say {S}', slots=[{'name': 'S', 'slotConstraint': 'Optional',
+                                                        'slotType': 'Unbuilt', 'slotTypeVersion': '$LATEST'}])
+        self.bot('UnbuiltBot', 'UnbuiltIntent')
+        self.assertEqual(self.built('UnbuiltBot')['status'], 'READY')
+        self.slot_type('Unbuilt', 'a', checksum=kept['checksum'])
+        self.assertEqual(self.lex.get_bot(name='UnbuiltBot', versionOrAlias='$LATEST')['status'], 'READY')
+        self.slot_type('Unbuilt', 'b', checksum=kept['checksum'])
+        got = self.lex.get_bot(name='UnbuiltBot', versionOrAlias='$LATEST')
+        self.assertEqual(got['status'], 'NOT_BUILT')
+        self.assertEqual(self.say('UnbuiltBot', 'say a')['intentName'], 'UnbuiltIntent')   # as it was built
+
+    def test_versions_and_aliases(self):
+        self.intent('VersionedIntent', 'version one please')
+        self.lex.create_intent_version(name='VersionedIntent')
+        put = self.bot('Versioned', {'intentName': 'VersionedIntent', 'intentVersion': '1'})
+        self.assertEqual(self.built('Versioned')['status'], 'READY')
+        made = self.lex.create_bot_version(name='Versioned', checksum=put['checksum'])
+        self.assertEqual((made['version'], made['status']), ('1', 'READY'))
+        self.assertEqual(self.lex.create_bot_version(name='Versioned')['version'], '1')
+        alias = self.lex.put_bot_alias(botName='Versioned', name='Prod', botVersion='1', description='d',
+                                       tags=[{'key': 'stage', 'value': 'live'}])
+        self.assertEqual(self.say('Versioned', 'version one please', 'Prod')['botVersion'], '1')
+        self.assertEqual(self.lex.get_bot(name='Versioned', versionOrAlias='Prod')['version'], '1')
+        got = self.lex.get_bot_alias(botName='Versioned', name='Prod')
+        self.assertEqual((got['botVersion'], got['botName'], got['name'], got['description'], got['checksum']),
+                         ('1', 'Versioned', 'Prod', 'd', alias['checksum']))
+        self.assertIn('give its checksum', self.refused(
+            'PreconditionFailedException', 'put_bot_alias', botName='Versioned', name='Prod', botVersion='$LATEST'))
+        self.assertIn('there is no bot Versioned of version 9', self.refused(
+            'BadRequestException', 'put_bot_alias', botName='Versioned', name='Other', botVersion='9'))
+        self.lex.put_bot_alias(botName='Versioned', name='Test', botVersion='$LATEST')
+        self.assertEqual([a['name'] for a in self.lex.get_bot_aliases(botName='Versioned')['BotAliases']],
+                         ['Prod', 'Test'])
+        self.assertEqual([a['name'] for a in self.lex.get_bot_aliases(botName='Versioned',
+                                                                      nameContains='es')['BotAliases']], ['Test'])
+        self.assertEqual([v['version'] for v in self.lex.get_bot_versions(name='Versioned')['bots']],
+                         ['$LATEST', '1'])
+        again = self.bot('Versioned', {'intentName': 'VersionedIntent', 'intentVersion': '1'}, description='new',
+                         checksum=put['checksum'], createVersion=True)
+        self.assertTrue(again['createVersion'])
+        self.assertEqual(self.built('Versioned', '2')['status'], 'READY')
+        self.lex.put_bot_alias(botName='Versioned', name='Prod', botVersion='2', checksum=alias['checksum'])
+        self.assertEqual(self.say('Versioned', 'version one please', 'Prod')['botVersion'], '2')
+        self.intent('Loose', 'loose words')
+        self.bot('LooseBot', 'Loose')
+        self.assertIn('uses version $LATEST of intent Loose',
+                      self.refused('BadRequestException', 'create_bot_version', name='LooseBot'))
+
+    def test_what_is_in_use_is_not_deleted(self):
+        def in_use(operation, **request):
+            with self.assertRaises(ClientError) as caught:
+                getattr(self.lex, operation)(**request)
+            response = caught.exception.response
+            self.assertEqual(response['Error']['Code'], 'ResourceInUseException')
+            return response['referenceType'], response['exampleReference']['name'], \
+                response['exampleReference']['version']
+
+        self.slot_type('UsedType', 'a')
+        self.lex.create_slot_type_version(name='UsedType')
+        self.intent('UsedIntent', 'use {S}', slots=[{'name': 'S', 'slotConstraint': 'Optional',
+                                                     'slotType': 'UsedType', 'slotTypeVersion': '1'}])
+        self.lex.create_intent_version(name='UsedIntent')
+        self.bot('UsedBot', {'intentName': 'UsedIntent', 'intentVersion': '1'})
+        self.built('UsedBot')
+        self.lex.create_bot_version(name='UsedBot')
+        self.lex.put_bot_alias(botName='UsedBot', name='Live', botVersion='1')
+        self.assertEqual(in_use('delete_slot_type', name='UsedType'), ('INTENT', 'UsedIntent', '$LATEST'))
+        self.assertEqual(in_use('delete_slot_type_version', name='UsedType', version='1'),
+                         ('INTENT', 'UsedIntent', '$LATEST'))
+        self.assertEqual(in_use('delete_intent', name='UsedIntent'), ('BOT', 'UsedBot', '$LATEST'))
+        self.assertEqual(in_use('delete_intent_version', name='UsedIntent', version='1'),
+                         ('BOT', 'UsedBot', '$LATEST'))
+        self.assertEqual(in_use('delete_bot', name='UsedBot'), ('BOTALIAS', 'Live', '1'))
+        self.assertEqual(in_use('delete_bot_version', name='UsedBot', version='1'), ('BOTALIAS', 'Live', '1'))
+        self.lex.delete_bot_alias(botName='UsedBot', name='Live')
+        self.refused('NotFoundException', 'get_bot_alias', botName='UsedBot', name='Live')
+        self.lex.delete_bot_version(name='UsedBot', version='1')
+        self.refused('NotFoundException', 'get_bot', name='UsedBot', versionOrAlias='1')
+        self.lex.delete_bot(name='UsedBot')
+        self.refused('NotFoundException', 'delete_bot', name='UsedBot')
+        with self.assertRaises(ClientError):
+            self.say('UsedBot', 'use a')
+        self.lex.delete_intent_version(name='UsedIntent', version='1')
+        self.lex.delete_intent(name='UsedIntent')
+        self.lex.delete_slot_type(name='UsedType')
+        self.refused('NotFoundException', 'get_slot_type', name='UsedType', version='1')
+
+    def test_tags(self):
+        self.intent('Tagged', 'tags please')
+        self.bot('TaggedBot', 'Tagged', tags=[{'key': 'team', 'value': 'tea'}])
+        arn = 'arn:aws:lex:us-east-1:000000000000:bot:TaggedBot'
+        self.assertEqual(self.lex.list_tags_for_resource(resourceArn=arn)['tags'], [{'key': 'team', 'value': 'tea'}])
+        self.lex.tag_resource(resourceArn=arn, tags=[{'key': 'team', 'value': 'coffee'}, {'key': 'b', 'value': ''}])
+        self.lex.untag_resource(resourceArn=arn, tagKeys=['b', 'unknown'])
+        self.assertEqual(self.lex.list_tags_for_resource(resourceArn=arn)['tags'],
+                         [{'key': 'team', 'value': 'coffee'}])
+        self.assertIn('use TagResource', self.refused(
+            'BadRequestException', 'put_bot', name='TaggedBot', locale='en-US', childDirected=False,
+            tags=[{'key': 'a', 'value': 'b'}]))
+        self.refused('NotFoundException', 'list_tags_for_resource', resourceArn=arn + ':NoAlias')
+        self.refused('BadRequestException', 'list_tags_for_resource', resourceArn='arn:aws:s3:::bucket')
+
+    def test_what_there_is_none_of(self):
+        self.assertEqual(self.lex.get_bot_channel_associations(botName='Any', botAlias='-')['botChannelAssociations'],
+                         [])
+        self.refused('NotFoundException', 'get_bot_channel_association', botName='Any', botAlias='A', name='Slack')
+        self.refused('NotFoundException', 'delete_bot_channel_association', botName='Any', botAlias='A', name='Slack')
+        self.assertEqual(self.lex.get_migrations()['migrationSummaries'], [])
+        self.refused('NotFoundException', 'get_migration', migrationId='ABCDEFGHIJ')
+        self.assertIn('StartMigration is not done', self.refused(
+            'BadRequestException', 'start_migration', v1BotName='Any', v1BotVersion='1', v2BotName='Any',
+            v2BotRole='arn:aws:iam::000000000000:role/any-role', migrationStrategy='CREATE_NEW'))
+        self.intent('Logged', 'log words')
+        self.bot('LoggedBot', 'Logged')
+        self.assertIn('conversationLogs', self.refused(
+            'BadRequestException', 'put_bot_alias', botName='LoggedBot', name='A', botVersion='$LATEST',
+            conversationLogs={'logSettings': [], 'iamRoleArn': 'arn:aws:iam::000000000000:role/any'}))
+
+    def test_a_server_killed_in_building_goes_on(self):
+        words = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot', 'golf', 'hotel', 'india', 'juliet']
+        names = []
+        for i in range(60):
+            name = 'Kill' + words[i // 10].title() + words[i % 10].title()
+            self.intent(name, *(f'{words[i // 10]} {words[i % 10]} {words[k % 10]} {words[k // 10]}'
+                                for k in range(100)))
+            names.append(name)
+        put = self.bot('KilledBot', *names)
+        self.assertEqual(put['status'], 'BUILDING')
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.lex = self.client('lex-models')
+        self.assertEqual(self.built('KilledBot')['status'], 'READY')
+        self.assertEqual(self.say('KilledBot', 'delta hotel golf alpha')['intentName'], 'KillDeltaHotel')
+
+
 if __name__ == '__main__':
-    main(Parts)
+    main(Parts, Bots)

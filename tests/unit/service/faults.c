@@ -573,6 +573,9 @@ static bool swept(const char *operation)
     for (size_t i = 0; i < sizeof text_cases / sizeof *text_cases; i++)
         if (strcmp(text_cases[i].operation, operation) == 0)
             return true;
+    for (const char *const *none = faults_lex_none; *none; none++)
+        if (strcmp(*none, operation) == 0)
+            return true;
     for (size_t i = 0; i < faults_lex_count; i++)
         if (strcmp(faults_lex[i].operation, operation) == 0)
             return true;

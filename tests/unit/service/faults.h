@@ -62,6 +62,7 @@ void bench_check(bench *b);
 
 extern const fault_case faults_lex[];
 extern const size_t faults_lex_count;
+extern const char *const faults_lex_none[]; /* asked for what there is none of: only an error */
 
 /* ---- faults_lex_v2.c: talking under Lex V2's names ---- */
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "service/comprehend.h"
 #include "service/lex_bots.h"
+#include "service/lex_build.h"
 #include "service/picture.h"
 #include "service/reader.h"
 #include "service/sagemaker.h"
@@ -201,6 +202,7 @@ bench *bench_open(void)
     CHECK_EQ(q_temporary_keys_open(app->data_dir, &b->temporary, NULL), Q_OK);
     CHECK_EQ(q_visitors_new("Tea:$LATEST", b->temporary, &app->visitors, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
+    CHECK_EQ(lex__build_register(app, NULL), Q_OK);
     CHECK_EQ(q_comprehend_register(app, NULL), Q_OK);
     CHECK_EQ(q_hosts_new(&app->hosts, NULL), Q_OK);
     CHECK_EQ(q_endpoints_new(&app->endpoints, NULL), Q_OK);

@@ -66,6 +66,89 @@ TEST(a_bot_is_read_whole)
     CHECK_EQ(b->intents[1].kind, Q_INTENT_FALLBACK);
 }
 
+#define SAY                                                                                        \
+    "{\"messages\":[{\"contentType\":\"PlainText\",\"content\":\"Which?\"}],\"maxAttempts\":2"
+#define CARD                                                                                       \
+    "{\\\"version\\\":1,\\\"contentType\\\":\\\"application/vnd.amazonaws.card.generic\\\","       \
+    "\\\"genericAttachments\\\":[{\\\"title\\\":\\\"Sorts\\\",\\\"subTitle\\\":\\\"of tea\\\","    \
+    "\\\"buttons\\\":[{\\\"text\\\":\\\"Black\\\",\\\"value\\\":\\\"black tea\\\"}]}]}"
+
+TEST(what_a_client_shows_and_what_a_conversation_remembers_is_read)
+{
+    q_bot *b = imported(
+        "{\"name\":\"Tea\",\"childDirected\":true,\"detectSentiment\":true,"
+        "\"nluIntentConfidenceThreshold\":0.7,"
+        "\"slotTypes\":[{\"name\":\"Code\",\"parentSlotTypeSignature\":\"AMAZON.AlphaNumeric\","
+        "\"slotTypeConfigurations\":[{\"regexConfiguration\":{\"pattern\":\"[A-Z]{2}[0-9]+\"}}]}],"
+        "\"intents\":[{\"name\":\"Order\",\"sampleUtterances\":[\"order {Sort}\"],"
+        "\"inputContexts\":[{\"name\":\"greeted\"}],\"outputContexts\":[{\"name\":\"ordered\","
+        "\"turnsToLive\":3,\"timeToLiveInSeconds\":90}],"
+        "\"slots\":[{\"name\":\"Sort\",\"slotType\":\"Code\",\"slotConstraint\":\"Required\","
+        "\"obfuscationSetting\":\"DEFAULT_OBFUSCATION\",\"sampleUtterances\":[\"make it {Sort}\"],"
+        "\"defaultValueSpec\":{\"defaultValueList\":[{\"defaultValue\":\"#ordered.Sort\"},"
+        "{\"defaultValue\":\"[sort]\"}]},"
+        "\"valueElicitationPrompt\":" SAY ",\"responseCard\":\"" CARD "\"}}]},"
+        "{\"name\":\"Again\",\"parentIntentSignature\":\"AMAZON.RepeatIntent\"},"
+        "{\"name\":\"Over\",\"parentIntentSignature\":\"AMAZON.StartOverIntent\"}]}");
+    const q_intent *order = &b->intents[0];
+    const q_slot *sort = &order->slots[0];
+    const q_card *card = &sort->prompt.messages.card;
+
+    CHECK(b->child_directed);
+    CHECK(b->detect_sentiment);
+    CHECK_NEAR(b->confidence, 0.7, 0);
+    CHECK_EQ(sort->type->parent, Q_SLOT_ALPHANUMERIC);
+    CHECK_STREQ(sort->type->pattern, "[A-Z]{2}[0-9]+");
+    CHECK(sort->obfuscated);
+    CHECK_EQ(sort->utterance_count, 1);
+    CHECK_STREQ(sort->defaults[1], "[sort]");
+    CHECK_EQ(card->n, 1);
+    CHECK_STREQ(card->v[0].subtitle, "of tea");
+    CHECK_STREQ(card->v[0].buttons[0].value, "black tea");
+    CHECK_STREQ(order->input_contexts[0], "greeted");
+    CHECK_EQ(order->output_contexts[0].turns, 3);
+    CHECK_EQ(order->output_contexts[0].seconds, 90);
+    CHECK_EQ(b->intents[1].kind, Q_INTENT_REPEAT);
+    CHECK_EQ(b->intents[2].kind, Q_INTENT_OWN);
+    CHECK_STREQ(b->intents[2].utterances[1], "restart");
+}
+
+TEST(problems_of_cards_contexts_and_patterns_are_named)
+{
+    CHECK_STR(problem("{\"name\":\"B\",\"abortStatement\":" SAY
+                      ",\"responseCard\":\"{]\"},\"intents\":[{\"name\":\"I\","
+                      "\"outputContexts\":[{\"name\":\"c\",\"turnsToLive\":21}]}]}"),
+              "resource.abortStatement.responseCard: JSON: expected a string at byte 1; "
+              "resource.intents[0].outputContexts[0].turnsToLive: 21; 1 to 20 is wanted");
+    CHECK_STR(
+        problem("{\"name\":\"B\",\"slotTypes\":[{\"name\":\"T\",\"parentSlotTypeSignature\":"
+                "\"AMAZON.AlphaNumeric\",\"slotTypeConfigurations\":[{\"regexConfiguration\":"
+                "{\"pattern\":\"[a\"}}]}],\"intents\":[{\"name\":\"I\"}]}"),
+        "resource.slotTypes[0].slotTypeConfigurations: pattern [a, at 2: missing terminating ] "
+        "for character class");
+    CHECK_STR(problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"fulfillmentActivity\":{"
+                      "\"type\":\"CodeHook\",\"codeHook\":{\"uri\":\"f\","
+                      "\"messageVersion\":\"2.0\"}}}]}"),
+              "resource.intents[0].fulfillmentActivity.codeHook.messageVersion: 2.0 is not there; "
+              "1.0 is");
+    CHECK_STR(problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"parentIntentSignature\":"
+                      "\"AMAZON.KendraSearchIntent\"}]}"),
+              "resource.intents[0].parentIntentSignature: the built-in intent "
+              "AMAZON.KendraSearchIntent is not there yet");
+    CHECK_EQ(err.code, Q_UNSUPPORTED);
+}
+
+TEST(two_intents_with_the_same_words_clash)
+{
+    CHECK_STR(
+        problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"sampleUtterances\":[\"a b\",\"c\"]}"
+                ",{\"name\":\"J\",\"sampleUtterances\":[\"d\",\" A B\"]}]}"),
+        "intents I and J have the same utterance: A B");
+    imported(
+        "{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"sampleUtterances\":[\"a\"],"
+        "\"inputContexts\":[{\"name\":\"x\"}]},{\"name\":\"J\",\"sampleUtterances\":[\"a\"]}]}");
+}
+
 TEST(problems_are_named_by_path)
 {
     CHECK_STR(problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"slots\":[{\"name\":\"S\","
