@@ -175,7 +175,12 @@ export class BotView {
     } else if (this.part === 'versions') {
       title.textContent = 'Versions and aliases';
       this.#attempt(() =>
-        showVersions(body, space.models, space.bot.name, (work) => this.#attempt(work)),
+        showVersions(
+          body,
+          space,
+          () => this.#renderStatus(),
+          (work) => this.#attempt(work),
+        ),
       );
     } else {
       this.#attempt(() =>

@@ -129,7 +129,9 @@ const WRITABLE = {
  * @returns {Record<string, unknown>}
  */
 export function writable(kind, value) {
-  const all = /** @type {Record<string, unknown>} */ (value);
+  const all = /** @type {Record<string, unknown>} */ ({ ...value });
+  // A bot has a threshold anyway, but may not be given one without the other.
+  if (!all.enableModelImprovements) delete all.nluIntentConfidenceThreshold;
   return Object.fromEntries(
     WRITABLE[kind].filter((name) => all[name] !== undefined).map((name) => [name, all[name]]),
   );
@@ -239,10 +241,14 @@ export class Models {
     return this.#all(`/bots/${percentEncode(bot)}/versions/`, 'bots');
   }
 
-  /** A numbered version of the bot as it is. @param {string} bot @param {string} [checksum] */
-  publish(bot, checksum) {
-    const path = `/bots/${percentEncode(bot)}/versions`;
-    return this.#call('POST', path, {}, checksum ? { checksum } : {});
+  /**
+   * A numbered version of $LATEST, or the last one where nothing has changed since.
+   * @param {Kind} kind @param {string} name
+   * @returns {Promise<string>}
+   */
+  async publish(kind, name) {
+    const made = await this.#call('POST', `/${kind}/${percentEncode(name)}/versions`, {}, {});
+    return String(made.version);
   }
 
   /** @param {string} bot @returns {Promise<Alias[]>} */

@@ -6,7 +6,7 @@ import { LATEST } from './models.js';
 import { exportVersion } from './transfer.js';
 
 /**
- * @typedef {import('./models.js').Models} Models
+ * @typedef {import('./workspace.js').Workspace} Workspace
  * @typedef {import('./models.js').Alias} Alias
  */
 
@@ -20,17 +20,20 @@ export const when = (seconds) =>
     : '';
 
 /**
- * @param {HTMLElement} into @param {Models} models @param {string} bot
+ * @param {HTMLElement} into @param {Workspace} space
+ * @param {() => void} tell      the status of the bot is another
  * @param {(work: () => Promise<void>) => Promise<void>} attempt   runs it and says what went wrong
  */
-export async function showVersions(into, models, bot, attempt) {
+export async function showVersions(into, space, tell, attempt) {
+  const { models } = space;
+  const bot = space.bot.name;
   const [versions, aliases] = await Promise.all([models.versions(bot), models.aliases(bot)]);
   const numbers = versions.map((v) => v.version ?? '');
-  const again = () => showVersions(into, models, bot, attempt);
+  const again = () => showVersions(into, space, tell, attempt);
 
   const publish = button('Publish $LATEST as a version', () =>
     attempt(async () => {
-      await models.publish(bot);
+      await space.publish(tell);
       await again();
     }),
   );

@@ -130,12 +130,57 @@ export class Workspace {
   }
 
   /**
+   * Make a numbered version of the bot. It may use numbered versions only, so
+   * its slot types and intents get theirs first; $LATEST uses $LATEST again
+   * afterwards, so that what is edited here goes on to be what is tested.
+   * @param {() => void} tell
+   */
+  async publish(tell) {
+    for (const draft of this.dirty) await this.save(draft);
+    /** @type {Record<string, string>} */
+    const types = {};
+    for (const name of this.slotTypes.keys())
+      types[name] = await this.models.publish('slottypes', name);
+    /** @type {Record<string, string>} */
+    const intents = {};
+    for (const draft of this.intents.values()) {
+      this.#useTypes(draft, types);
+      if (draft.dirty) await draft.save(this.models);
+      intents[draft.name] = await this.models.publish('intents', draft.name);
+    }
+    try {
+      for (const used of this.bot.value.intents)
+        used.intentVersion = intents[used.intentName] ?? LATEST;
+      await this.#build(tell);
+      if (this.status === 'READY') await this.models.publish('bots', this.bot.name);
+    } finally {
+      for (const draft of this.intents.values()) {
+        this.#useTypes(draft, {});
+        if (draft.dirty) await draft.save(this.models);
+      }
+      await this.build(tell);
+    }
+  }
+
+  /** @param {Draft<Intent>} draft @param {Record<string, string>} versions   $LATEST of others */
+  #useTypes(draft, versions) {
+    for (const slot of draft.value.slots)
+      if (slot.slotType && this.slotTypes.has(slot.slotType))
+        slot.slotTypeVersion = versions[slot.slotType] ?? LATEST;
+  }
+
+  /**
    * Save all that is changed, then build; `tell` hears how it goes.
    * @param {() => void} tell
    */
   async build(tell) {
     for (const draft of this.dirty) if (draft !== this.bot) await this.save(draft);
     for (const used of this.bot.value.intents) used.intentVersion = LATEST;
+    await this.#build(tell);
+  }
+
+  /** @param {() => void} tell */
+  async #build(tell) {
     await this.#putBot('BUILD');
     const end = Date.now() + BUILD_MS;
     tell();
