@@ -14,6 +14,7 @@ typedef enum language_model {
     LANGUAGE_ENTITIES, /* q_sequence_model */
     LANGUAGE_SYNTAX,   /* q_sequence_model */
     LANGUAGE_DOMINANT, /* dominant_model */
+    LANGUAGE_SENTIMENT, /* sentiment_model */
     LANGUAGE_MODELS
 } language_model;
 

@@ -3,6 +3,7 @@
 #include "language/dominant_model.h"
 #include "language/model_parts.h"
 #include "language/names.h"
+#include "language/sentiment_model.h"
 #include "learn/sequence.h"
 
 #include <pthread.h>
@@ -15,6 +16,7 @@ extern const char q_models_words[], q_models_words_end[];
 extern const char q_models_entities[], q_models_entities_end[];
 extern const char q_models_syntax[], q_models_syntax_end[];
 extern const char q_models_dominant[], q_models_dominant_end[];
+extern const char q_models_sentiment[], q_models_sentiment_end[];
 
 static q_code names_make(q_str bytes, q_str name, void **out, q_err *err)
 {
@@ -55,6 +57,20 @@ static void dominant_free(void *m)
     dominant__free(m);
 }
 
+static q_code sentiment_make(q_str bytes, q_str name, void **out, q_err *err)
+{
+    sentiment_model *m = NULL;
+    q_code rc = sentiment__load(bytes, name, &m, err);
+
+    *out = m;
+    return rc;
+}
+
+static void sentiment_free(void *m)
+{
+    sentiment__free(m);
+}
+
 static void sequence_free(void *m)
 {
     q_sequence_free(m);
@@ -74,6 +90,7 @@ static const shipped SHIPPED[LANGUAGE_MODELS] = {
     [LANGUAGE_ENTITIES] = {BYTES(entities), sequence_make, sequence_free},
     [LANGUAGE_SYNTAX] = {BYTES(syntax), sequence_make, sequence_free},
     [LANGUAGE_DOMINANT] = {BYTES(dominant), dominant_make, dominant_free},
+    [LANGUAGE_SENTIMENT] = {BYTES(sentiment), sentiment_make, sentiment_free},
 };
 
 typedef struct state {
