@@ -9,11 +9,11 @@
 #include "language/models.h"
 
 typedef enum language_model {
-    LANGUAGE_NAMES,    /* names */
-    LANGUAGE_WORDS,    /* names: of words as they stand, their clusters */
-    LANGUAGE_ENTITIES, /* q_sequence_model */
-    LANGUAGE_SYNTAX,   /* q_sequence_model */
-    LANGUAGE_DOMINANT, /* dominant_model */
+    LANGUAGE_NAMES,     /* names */
+    LANGUAGE_WORDS,     /* names: of words as they stand, their clusters */
+    LANGUAGE_ENTITIES,  /* q_sequence_model */
+    LANGUAGE_SYNTAX,    /* q_sequence_model */
+    LANGUAGE_DOMINANT,  /* dominant_model */
     LANGUAGE_SENTIMENT, /* sentiment_model */
     LANGUAGE_MODELS
 } language_model;

@@ -62,6 +62,8 @@ static q_code entity_put(pii_finder *f, const q_entity *e)
     size_t begin = (size_t)(e->text.p - t->text.p), end = begin + e->text.n;
     size_t token = token_at(t, e->point);
 
+    if (token && !t->v[token].space && q_token_mark(&t->v[token - 1], '@'))
+        return Q_OK; /* a user, whatever it is made of */
     if (e->type == Q_ENTITY_PERSON) {
         size_t first = token + titles(t, token);
 
