@@ -1,7 +1,12 @@
-/* One connection writes, in turn; readers come from a list of idle ones and
- * are opened when it is empty, so that a thread may hold several queries open
- * without waiting for another thread. Inside a transaction the thread that
- * owns it reads through the writer and so sees its own changes.
+/* One connection writes; readers come from a list of idle ones and are opened
+ * when it is empty, so that a thread may hold several queries open without
+ * waiting for another thread. Inside a transaction the thread that owns it
+ * reads through the writer and so sees its own changes.
+ *
+ * Writes that come while one is being synced to the disk queue up, and the
+ * first of them then makes all of these in one go: each in a savepoint of its
+ * own, one commit and one sync for all. So a write waits for two syncs at most,
+ * however many come at once. Source: group commit, DeWitt et al. 1984.
  */
 #include "store/catalog.h"
 
@@ -15,24 +20,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IDLE_READERS = 16, AFTER_MAX = 8 };
+enum { IDLE_READERS = 16, AFTER_MAX = 8, GROUP_MAX = 64 };
 
 typedef struct after {
     void (*fn)(void *ctx);
     void *ctx;
 } after;
 
+/* One caller's write, on its stack while it waits. */
+typedef struct change {
+    struct change *next; /* under mu: in the queue */
+    q_code (*fn)(q_catalog *c, void *arg, q_err *err);
+    void *arg;
+    bool plain; /* one statement: whole by itself */
+    q_err *err;
+    q_code rc;
+    after afters[AFTER_MAX];
+    size_t after_count;
+    bool leads, done; /* under mu */
+    pthread_cond_t told;
+} change;
+
 struct q_catalog {
     char *path;
     pthread_mutex_t mu;
-    pthread_cond_t writer_idle;
-    connection *writer;      /* used by writer_thread alone while writing */
+    connection *writer;      /* used by writer_thread alone */
     connection *readers;     /* idle ones, under mu */
     size_t reader_count;     /* idle ones, under mu */
-    bool writing;            /* under mu */
-    pthread_t writer_thread; /* under mu, while writing */
-    after afters[AFTER_MAX]; /* used by writer_thread alone while writing */
-    size_t after_count;
+    change *first, *last;    /* under mu; the queue */
+    bool writing;            /* under mu; somebody leads, or is about to */
+    bool led;                /* under mu; writer_thread leads */
+    pthread_t writer_thread; /* under mu, while led */
+    change *current;         /* used by writer_thread alone */
 };
 
 q_code q_catalog_open(const char *dir, q_catalog **out, q_err *err)
@@ -43,7 +62,6 @@ q_code q_catalog_open(const char *dir, q_catalog **out, q_err *err)
     if (!c)
         return q_err_nomem(err);
     pthread_mutex_init(&c->mu, NULL);
-    pthread_cond_init(&c->writer_idle, NULL);
     if (asprintf(&c->path, "%s/catalog.db", dir) < 0) {
         c->path = NULL;
         rc = q_err_nomem(err);
@@ -77,7 +95,6 @@ void q_catalog_close(q_catalog *c)
         r = next;
     }
     connection__free(c->writer);
-    pthread_cond_destroy(&c->writer_idle);
     pthread_mutex_destroy(&c->mu);
     free(c->path);
     free(c);
@@ -89,44 +106,187 @@ static bool in_transaction(q_catalog *c)
     bool mine;
 
     pthread_mutex_lock(&c->mu);
-    mine = c->writing && pthread_equal(c->writer_thread, pthread_self());
+    mine = c->led && pthread_equal(c->writer_thread, pthread_self());
     pthread_mutex_unlock(&c->mu);
     return mine;
 }
 
-static void writer_take(q_catalog *c)
+/* ---- writing ----------------------------------------------------------- */
+
+static q_code writer_run(q_catalog *c, const char *sql, q_err *err)
 {
-    pthread_mutex_lock(&c->mu);
-    while (c->writing)
-        pthread_cond_wait(&c->writer_idle, &c->mu);
-    c->writing = true;
-    c->writer_thread = pthread_self();
-    pthread_mutex_unlock(&c->mu);
+    return connection__run(c->writer, sql, Q_NO_PARAMS, err);
 }
 
-static void writer_give(q_catalog *c)
+static bool in_sql_transaction(q_catalog *c)
 {
+    return !sqlite3_get_autocommit(c->writer->db);
+}
+
+/* What was begun is undone. */
+static void roll_back(q_catalog *c)
+{
+    if (in_sql_transaction(c) && writer_run(c, "ROLLBACK", NULL))
+        assert(!in_sql_transaction(c));
+}
+
+static void change_run(q_catalog *c, change *w)
+{
+    c->current = w;
+    w->rc = w->fn(c, w->arg, w->err);
+    c->current = NULL;
+}
+
+/* A write by itself. */
+static void run_one(q_catalog *c, change *w)
+{
+    if (w->plain) {
+        change_run(c, w);
+        return;
+    }
+    w->rc = writer_run(c, "BEGIN IMMEDIATE", w->err);
+    if (w->rc)
+        return;
+    change_run(c, w);
+    if (!w->rc)
+        w->rc = writer_run(c, "COMMIT", w->err);
+    if (w->rc)
+        roll_back(c);
+}
+
+/* One of a group: what it does is undone alone when it fails. */
+static void run_member(q_catalog *c, change *w)
+{
+    w->rc = writer_run(c, "SAVEPOINT member", w->err);
+    if (w->rc)
+        return;
+    change_run(c, w);
+    if (w->rc && in_sql_transaction(c) && writer_run(c, "ROLLBACK TO member", NULL))
+        roll_back(c);
+    if (in_sql_transaction(c) && writer_run(c, "RELEASE member", w->rc ? NULL : w->err))
+        roll_back(c);
+}
+
+/* The first of the list to `end` in one transaction. When that cannot be kept,
+ * none of them is.
+ */
+static void run_group(q_catalog *c, change *first, const change *end)
+{
+    q_err why = {.code = Q_OK};
+    q_code rc = writer_run(c, "BEGIN IMMEDIATE", &why);
+
+    for (change *w = first; w != end; w = w->next) {
+        w->rc = rc;
+        if (rc)
+            continue;
+        run_member(c, w);
+        if (!in_sql_transaction(c)) /* the database gave all of it up */
+            rc = q_err_set(&why, w->rc ? w->rc : Q_IO, "%s",
+                           w->rc && w->err ? w->err->msg : "a write could not be kept");
+    }
+    if (!rc)
+        rc = writer_run(c, "COMMIT", &why);
+    if (!rc)
+        return;
+    roll_back(c);
+    for (change *w = first; w != end; w = w->next)
+        if (!w->rc || w->rc == rc)
+            w->rc = q_err_set(w->err, rc, "%s", why.msg);
+}
+
+/* Under mu: all that are queued, up to GROUP_MAX, out of the queue. */
+static change *group_take(q_catalog *c, change **end)
+{
+    change *first = c->first, *w = first;
+
+    for (size_t n = 1; w->next && n < GROUP_MAX; n++)
+        w = w->next;
+    *end = w->next;
+    c->first = w->next;
+    if (!c->first)
+        c->last = NULL;
+    return first;
+}
+
+/* Under mu: tell those whose change is made, and the next to lead. */
+static void group_end(q_catalog *c, change *first, const change *end, const change *mine)
+{
+    for (change *w = first, *next; w != end; w = next) {
+        next = w->next; /* its owner goes on as soon as it is told */
+        w->done = true;
+        if (w != mine)
+            pthread_cond_signal(&w->told);
+    }
+    c->led = false;
+    if (c->first) {
+        c->first->leads = true;
+        pthread_cond_signal(&c->first->told);
+    } else {
+        c->writing = false;
+    }
+}
+
+static void change_make(q_catalog *c, change *mine)
+{
+    change *first, *end;
+
+    pthread_cond_init(&mine->told, NULL);
     pthread_mutex_lock(&c->mu);
-    c->writing = false;
-    pthread_cond_signal(&c->writer_idle);
+    if (c->last)
+        c->last->next = mine;
+    else
+        c->first = mine;
+    c->last = mine;
+    mine->leads = !c->writing;
+    c->writing = true;
+    while (!mine->leads && !mine->done)
+        pthread_cond_wait(&mine->told, &c->mu);
+    if (!mine->done) {
+        c->led = true;
+        c->writer_thread = pthread_self();
+        first = group_take(c, &end);
+        pthread_mutex_unlock(&c->mu);
+        if (first->next == end)
+            run_one(c, first);
+        else
+            run_group(c, first, end);
+        pthread_mutex_lock(&c->mu);
+        group_end(c, first, end, mine);
+    }
     pthread_mutex_unlock(&c->mu);
+    pthread_cond_destroy(&mine->told);
+}
+
+typedef struct statement {
+    const char *sql;
+    const q_param *params;
+    size_t n;
+    int64_t *changed;
+} statement;
+
+static q_code statement_run(q_catalog *c, void *arg, q_err *err)
+{
+    const statement *s = arg;
+    q_code rc = connection__run(c->writer, s->sql, s->params, s->n, err);
+
+    if (!rc && s->changed)
+        *s->changed = sqlite3_changes64(c->writer->db);
+    return rc;
 }
 
 q_code q_catalog_run(q_catalog *c, const char *sql, const q_param *params, size_t n,
                      int64_t *changed, q_err *err)
 {
-    bool joined = in_transaction(c);
-    q_code rc;
+    statement s = {sql, params, n, changed};
+    change w = {.fn = statement_run, .arg = &s, .plain = true, .err = err};
 
-    if (!joined)
-        writer_take(c);
-    rc = connection__run(c->writer, sql, params, n, err);
-    if (!rc && changed)
-        *changed = sqlite3_changes64(c->writer->db);
-    if (!joined)
-        writer_give(c);
-    return rc;
+    if (in_transaction(c))
+        return statement_run(c, &s, err);
+    change_make(c, &w);
+    return w.rc;
 }
+
+/* ---- reading ----------------------------------------------------------- */
 
 static q_code reader_take(q_catalog *c, connection **out, q_err *err)
 {
@@ -230,42 +390,29 @@ bool q_rows_is_null(q_rows *r, int column)
 
 bool q_catalog_after(q_catalog *c, void (*fn)(void *ctx), void *ctx)
 {
+    change *w;
+
     if (!in_transaction(c))
         return false;
-    for (size_t i = 0; i < c->after_count; i++)
-        if (c->afters[i].fn == fn && c->afters[i].ctx == ctx)
+    w = c->current;
+    for (size_t i = 0; i < w->after_count; i++)
+        if (w->afters[i].fn == fn && w->afters[i].ctx == ctx)
             return true;
-    if (c->after_count == AFTER_MAX)
+    if (w->after_count == AFTER_MAX)
         return false;
-    c->afters[c->after_count++] = (after){fn, ctx};
+    w->afters[w->after_count++] = (after){fn, ctx};
     return true;
 }
 
 q_code q_catalog_transact(q_catalog *c, q_code (*fn)(q_catalog *c, void *arg, q_err *err),
                           void *arg, q_err *err)
 {
-    after afters[AFTER_MAX];
-    size_t n;
-    q_code rc;
+    change w = {.fn = fn, .arg = arg, .err = err};
 
     if (in_transaction(c))
         return fn(c, arg, err);
-    writer_take(c);
-    rc = connection__run(c->writer, "BEGIN IMMEDIATE", Q_NO_PARAMS, err);
-    if (rc)
-        goto done;
-    rc = fn(c, arg, err);
-    if (!rc)
-        rc = connection__run(c->writer, "COMMIT", Q_NO_PARAMS, err);
-    if (rc && !sqlite3_get_autocommit(c->writer->db) &&
-        connection__run(c->writer, "ROLLBACK", Q_NO_PARAMS, NULL))
-        assert(sqlite3_get_autocommit(c->writer->db));
-done:
-    n = rc ? 0 : c->after_count;
-    memcpy(afters, c->afters, n * sizeof *afters);
-    c->after_count = 0;
-    writer_give(c);
-    for (size_t i = 0; i < n; i++)
-        afters[i].fn(afters[i].ctx);
-    return rc;
+    change_make(c, &w);
+    for (size_t i = 0; !w.rc && i < w.after_count; i++)
+        w.afters[i].fn(w.afters[i].ctx);
+    return w.rc;
 }

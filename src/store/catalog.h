@@ -61,7 +61,7 @@ bool q_rows_is_null(q_rows *r, int column);
 /* All of fn's statements, made through the same q_catalog by this thread, are
  * one write transaction: committed when it returns Q_OK, undone otherwise.
  * Called inside a transaction it joins that one. fn must not wait for other
- * threads that write.
+ * threads that write, and may run in one of them while this one waits.
  */
 Q_MUST_USE q_code q_catalog_transact(q_catalog *c,
                                      q_code (*fn)(q_catalog *c, void *arg, q_err *err), void *arg,

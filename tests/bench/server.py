@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed and memory of the release build, each figure beside its target or its peer.
 
-usage: server.py [start] [expense] [scan] [get] [talk] [serve] [--binary build/quern]
+usage: server.py [start] [expense] [scan] [get] [talk] [turns] [serve] [--binary build/quern]
 
 Medians of several runs. Peers run in the same call on the same machine: nginx serves the static
 file, wrk loads both servers alike. Loads are bounded in time and number.
@@ -214,6 +214,86 @@ def bench_talk(binary):
         server.close()
 
 
+TURNS_A_SECOND, TURN_SECONDS, TURN_CONNECTIONS = 1000, 10, 20
+
+
+def signed_turns(server, user, texts):
+    """The bytes of one user's PostText requests, signed ahead."""
+    import json
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    signer = SigV4Auth(Credentials(server.access_key, server.secret_key), 'lex', 'us-east-1')
+    for text in texts:
+        path = f'/bot/HomeImprovementBot/alias/Prod/user/{user}/text'
+        request = AWSRequest('POST', server.endpoint + path, data=json.dumps({'inputText': text}),
+                             headers={'Content-Type': 'application/json', 'Host': f'{server.host}:{server.port}'})
+        signer.add_auth(request)
+        head = ''.join(f'{k}: {v}\r\n' for k, v in request.headers.items())
+        yield f'POST {path} HTTP/1.1\r\n{head}Content-Length: {len(request.data)}\r\n\r\n{request.data}'.encode()
+
+
+def one_connection(address, requests, begin, spacing, pipe):
+    """A request every `spacing` seconds over one kept connection: the ms from when each was due."""
+    import socket
+    times = []
+    with socket.create_connection(address) as s:
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i, request in enumerate(requests):
+            due = begin + i * spacing
+            time.sleep(max(0, due - time.monotonic()))
+            s.sendall(request)
+            got = b''
+            while b'\r\n\r\n' not in got:
+                got += s.recv(65536)
+            head, _, body = got.partition(b'\r\n\r\n')
+            left = int(re.search(rb'(?i)content-length: (\d+)', head).group(1)) - len(body)
+            while left > 0:
+                left -= len(s.recv(left))
+            if not head.startswith(b'HTTP/1.1 200'):
+                raise SystemExit(got.decode())
+            times.append((time.monotonic() - due) * 1000)
+    pipe.send(times)
+
+
+def bench_turns(binary):
+    """Many users at once, each turn of theirs synced to the disk before it is answered."""
+    import multiprocessing
+    import harness
+    server = harness.Server(binary=binary, extra=('--log-level', 'warn'))
+    try:
+        subprocess.run([binary, 'bot', 'import', str(ROOT / 'examples' / 'home-improvement' / 'bot.json'), '--alias',
+                        'Prod', '--data', str(server.data)], check=True, stdout=subprocess.DEVNULL)
+        texts = ('I want to order windows', 'large', 'What about curtains', 'long', 'sheer')
+        each = TURNS_A_SECOND * TURN_SECONDS // TURN_CONNECTIONS
+        requests = [[turn for u in range(each // len(texts))
+                     for turn in signed_turns(server, f'user-{c}-{u}', texts)] for c in range(TURN_CONNECTIONS)]
+        spacing, begin = TURN_CONNECTIONS / TURNS_A_SECOND, time.monotonic() + 1
+        pipes, workers = [], []
+        for c in range(TURN_CONNECTIONS):
+            mine, theirs = multiprocessing.Pipe()
+            workers.append(multiprocessing.Process(target=one_connection, args=(
+                (server.host, server.port), requests[c], begin + spacing * c / TURN_CONNECTIONS, spacing, theirs)))
+            pipes.append(mine)
+            workers[-1].start()
+        before = cpu_seconds(server.process.pid)
+        times = [t for p in pipes for t in p.recv()]
+        busy = cpu_seconds(server.process.pid) - before
+        for w in workers:
+            w.join()
+        row(f'PostText at {TURNS_A_SECOND:,} turns a second, {len(times):,} of {sum(map(len, requests)) // len(texts):,}'
+            f' users, {TURN_CONNECTIONS} connections',
+            f'median {statistics.median(times):.2f} ms, p99 {percentile(times, 99):.2f} ms, server '
+            f'{1000 * busy / len(times):.2f} ms of CPU a turn', 'target p99 < 5 ms')
+    finally:
+        server.close()
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
 def signed_post(server, url, kind, body, script):
     """A wrk script that sends this request, signed once; good for a quarter of an hour."""
     from botocore.auth import SigV4Auth
@@ -304,7 +384,7 @@ def bench_serve(binary):
 
 
 PARTS = {'start': bench_start, 'expense': bench_expense, 'scan': bench_scan, 'get': bench_get, 'talk': bench_talk,
-         'serve': bench_serve}
+         'turns': bench_turns, 'serve': bench_serve}
 
 
 def main():

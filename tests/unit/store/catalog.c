@@ -292,3 +292,71 @@ TEST(refuses_a_file_that_is_no_catalog)
     CHECK_EQ(q_catalog_open(dir, &c, &err), Q_INVALID);
     CHECK(c == NULL);
 }
+
+enum { WRITERS = 8, WRITES = 50 };
+
+typedef struct many {
+    q_catalog *catalog;
+    int who, kept, calls, wrong;
+    int turn; /* of the change under way */
+} many;
+
+/* Every fifth change fails after it wrote; every seventh breaks a constraint. */
+static q_code write_one(q_catalog *c, void *arg, q_err *err)
+{
+    many *m = arg;
+    q_code rc = q_catalog_run(c, "INSERT INTO t VALUES (?1)",
+                              Q_PARAMS(Q_P_INT(m->who * 1000 + m->turn)), NULL, err);
+
+    if (!rc && !q_catalog_after(c, count_up, &m->calls))
+        m->wrong++;
+    if (!rc && m->turn % 7 == 6)
+        rc = q_catalog_run(c, "INSERT INTO t VALUES (?1)",
+                           Q_PARAMS(Q_P_INT(m->who * 1000 + m->turn)), NULL, err);
+    if (!rc && m->turn % 5 == 4)
+        rc = q_err_set(err, Q_CANCELLED, "undone");
+    return rc;
+}
+
+static void *write_many(void *arg)
+{
+    many *m = arg;
+
+    for (m->turn = 0; m->turn < WRITES; m->turn++) {
+        q_err err = {.code = Q_OK};
+        q_code want = m->turn % 7 == 6 ? Q_EXISTS : m->turn % 5 == 4 ? Q_CANCELLED : Q_OK;
+        q_code rc = q_catalog_transact(m->catalog, write_one, m, &err);
+        int64_t changed = 0;
+
+        m->kept += rc == Q_OK;
+        m->wrong += rc != want || err.code != want;
+        if (q_catalog_run(m->catalog, "UPDATE t SET n = n WHERE n = ?1",
+                          Q_PARAMS(Q_P_INT(m->who * 1000 + m->turn)), &changed, &err))
+            m->wrong++;
+        m->wrong += changed != (rc == Q_OK);
+    }
+    return NULL;
+}
+
+TEST(changes_that_are_made_together_fail_alone)
+{
+    q_catalog *c = opened(q_test_dir());
+    pthread_t threads[WRITERS];
+    many all[WRITERS];
+    int kept = 0;
+
+    run(c, "CREATE TABLE t (n INTEGER PRIMARY KEY)");
+    for (int i = 0; i < WRITERS; i++) {
+        all[i] = (many){.catalog = c, .who = i};
+        CHECK_EQ(pthread_create(&threads[i], NULL, write_many, &all[i]), 0);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_EQ(all[i].wrong, 0);
+        CHECK_EQ(all[i].calls, all[i].kept);
+        kept += all[i].kept;
+    }
+    CHECK_EQ(number(c, "SELECT count(*) FROM t"), kept);
+    CHECK_EQ(kept, WRITERS * 34);
+    q_catalog_close(c);
+}
