@@ -64,7 +64,7 @@ static q_code repeat(turn *t)
 
 static q_code begin(turn *t, const q_guess *g)
 {
-    return is_repeat(t, g) ? repeat(t) : turn__start(t, g->intent, g->score, g->slots);
+    return is_repeat(t, g) ? repeat(t) : turn__start(t, g->intent, g);
 }
 
 static q_code new_subject(turn *t)
@@ -78,18 +78,26 @@ static q_code new_subject(turn *t)
 }
 
 /* Take what a guess for the present intent found; `only_empty` keeps the rest. */
-static bool merge(turn *t, const q_str *found, bool only_empty, q_str except)
+static bool merge(turn *t, const q_guess *g, bool only_empty, q_str except)
 {
     bool any = false;
 
     for (size_t i = 0; i < t->s->slot_count; i++) {
-        if (!found[i].p || (only_empty && t->s->slots[i].value.p) ||
-            (except.p && q_str_eq(found[i], except)))
+        if (!g->slots[i].p || (only_empty && t->s->slots[i].value.p) ||
+            (except.p && q_str_eq(g->slots[i], except)))
             continue;
-        turn__fill(t, i, found[i], false);
+        t->s->slots[i] = (q_filled){g->slots[i], g->said[i]};
         any = true;
     }
     return any;
+}
+
+/* The answer to a question: its words, or all of the user's. */
+static void fill(turn *t, size_t at, q_str value)
+{
+    q_str said = q_slot_said(&t->intent->slots[at], value, t->in->text);
+
+    t->s->slots[at] = (q_filled){value, said.p ? said : q_str_trim(t->in->text)};
 }
 
 static const q_guess *guess_of(const turn *t, const q_intent *intent)
@@ -114,7 +122,7 @@ static q_code answer_slot(turn *t)
     t->s->confirmation = Q_CONFIRM_NONE;
     if (asked) {
         t->reply->score = asked->score;
-        merge(t, asked->slots, false, (q_str){0});
+        merge(t, asked, false, (q_str){0});
         return turn__advance(t);
     }
     rc = q_understand_slot(&t->intent->slots[at], t->in->text, t->in->now_ms, t->arena, &value,
@@ -123,9 +131,9 @@ static q_code answer_slot(turn *t)
         return rc;
     t->reply->missed = !value.p;
     if (value.p) {
-        turn__fill(t, at, value, true);
+        fill(t, at, value);
         if (own)
-            merge(t, own->slots, true, value);
+            merge(t, own, true, value);
     }
     return turn__advance(t);
 }
@@ -137,7 +145,7 @@ static q_code answer_confirmation(turn *t)
 
     if (asked && asked->intent != t->intent)
         return begin(t, asked);
-    if (answer != 'y' && own && merge(t, own->slots, false, (q_str){0}))
+    if (answer != 'y' && own && merge(t, own, false, (q_str){0}))
         return turn__advance(t); /* "no, make it two": asked again with two */
     if (!answer) {
         t->reply->missed = true;

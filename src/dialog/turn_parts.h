@@ -42,13 +42,11 @@ const q_slot *turn__missing(const turn *t);
 Q_MUST_USE q_code turn__proceed(turn *t);
 /* The dialog hook, if there is one, then what it says or what is next. */
 Q_MUST_USE q_code turn__advance(turn *t);
-/* A new subject: the intent with what was said of its slots (NULL: nothing). */
-Q_MUST_USE q_code turn__start(turn *t, const q_intent *intent, double score, const q_str *slots);
+/* A new subject: the intent with what was said of it (NULL: nothing). */
+Q_MUST_USE q_code turn__start(turn *t, const q_intent *intent, const q_guess *said);
 Q_MUST_USE q_code turn__not_understood(turn *t);
 /* Give slots without a value their default, where there is one. */
 void turn__defaults(turn *t);
-/* Take a value that the user said. */
-void turn__fill(turn *t, size_t slot, q_str value, bool answered);
 
 /* ---- turn_directive.c */
 

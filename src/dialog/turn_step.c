@@ -61,7 +61,7 @@ static q_code give_up(turn *t)
     const q_intent *f = fallback(t);
 
     if (f && f != t->intent)
-        return turn__start(t, f, -1, NULL);
+        return turn__start(t, f, NULL);
     turn__state_set(t, Q_DIALOG_FAILED, 0);
     return turn__say(t, &t->bot->abort, 1, NULL);
 }
@@ -261,25 +261,16 @@ void turn__defaults(turn *t)
     }
 }
 
-void turn__fill(turn *t, size_t slot, q_str value, bool answered)
-{
-    q_str said = q_slot_said(&t->intent->slots[slot], value, t->in->text);
-
-    t->s->slots[slot] = (q_filled){value, said.p     ? said
-                                          : answered ? q_str_trim(t->in->text)
-                                                     : value};
-}
-
-q_code turn__start(turn *t, const q_intent *intent, double score, const q_str *slots)
+q_code turn__start(turn *t, const q_intent *intent, const q_guess *said)
 {
     q_code rc = turn__intent_set(t, intent);
 
     if (rc)
         return rc;
-    t->reply->score = score;
-    for (size_t i = 0; slots && i < intent->slot_count; i++)
-        if (slots[i].p)
-            turn__fill(t, i, slots[i], false);
+    t->reply->score = said ? said->score : -1;
+    for (size_t i = 0; said && i < intent->slot_count; i++)
+        if (said->slots[i].p)
+            t->s->slots[i] = (q_filled){said->slots[i], said->said[i]};
     turn__defaults(t);
     return turn__advance(t);
 }

@@ -65,9 +65,7 @@ static q_code alternatives_write(q_value *list, const q_hook_call *call, q_arena
         if (!slots)
             return q_err_nomem(err);
         for (size_t s = 0; s < g->intent->slot_count; s++)
-            slots[s] = (q_filled){g->slots[s], g->slots[s].p ? q_slot_said(&g->intent->slots[s],
-                                                                           g->slots[s], call->text)
-                                                             : (q_str){0}};
+            slots[s] = (q_filled){g->slots[s], g->said[s]};
         rc = intent_write(q_list_map(list), g->intent, slots, g->score, Q_CONFIRM_NONE, a, err);
     }
     return rc;

@@ -122,6 +122,10 @@ class Articles(Suite):
         done = self.say('ada@example.com', 'Fulfilled', **bot)
         self.assertEqual(done['message'], f'Thank you. The answer to ticket {ticket} will be sent to ada@example.com.')
         self.assertEqual(self.tickets(), [('carlos', question, 'ada@example.com')])
+        self.assertEqual(self.say('please show me the revenue of the eastern region', 'Fulfilled', bot=bot['bot'],
+                                  user='dora')['message'], 'The revenue in the eastern region was $1,798,000.')
+        self.assertEqual(self.say('What about expenses?', 'ElicitSlot', bot=bot['bot'], user='dora')['intentName'],
+                         'ContactDetails')
         recent = self.lex('get_session', **bot)['recentIntentSummaryView']
         self.assertEqual([r['intentName'] for r in recent],
                          ['ContactDetails', 'RegionDetails', 'QuarterDetails'])

@@ -357,4 +357,19 @@ TEST(a_state_comes_before_the_words)
     CHECK_STREQ(told(&t), "ConfirmIntent A large one?");
 }
 
+TEST(what_was_said_is_said_again)
+{
+    talk t = begin();
+
+    CHECK_STREQ(say(&t, "order curtains"), "ElicitSlot Good choice. | <speak>Size?</speak>");
+    CHECK_STREQ(say(&t, "say that again"), "ElicitSlot Good choice. | <speak>Size?</speak>");
+    CHECK_EQ(t.reply.card.n, 1);
+    CHECK_STREQ(t.session.intent, "Order");
+    CHECK_EQ(t.session.attempts, 1); /* it was no answer, and no attempt */
+    CHECK_STREQ(say(&t, "huge"), "ConfirmIntent A large one?");
+    CHECK_STREQ(say(&t, "say that again"), "ConfirmIntent A large one?");
+    CHECK_STREQ(say(&t, "yes"), "ReadyForFulfillment Ordered.");
+    CHECK_STREQ(say(&t, "yes"), "ReadyForFulfillment Yes what?"); /* nothing was asked */
+}
+
 TEST_MAIN("dialog/state")

@@ -19,7 +19,7 @@ TEST(an_event_says_what_lex_says)
     q_intent other = {.name = Q_STR("Notes"), .slots = slots, .slot_count = 2};
     q_understood understood = {
         .guesses = {{.intent = &intent, .score = 0.5},
-                    {.intent = &other, .score = 0.25, .slots = other_values}},
+                    {.intent = &other, .score = 0.25, .slots = other_values, .said = other_values}},
         .count = 2};
     q_session session = {.slots = values,
                          .slot_count = 2,
