@@ -7,6 +7,8 @@
  */
 #define ALIVE "(expires_ms = 0 OR expires_ms > ?3)"
 
+enum { HELD_MS = 3600000, FORGET_MAX = 5000 };
+
 static q_code fill(q_rows *rows, q_arena *a, void *out, q_err *err)
 {
     q_record *r = out;
@@ -86,6 +88,14 @@ q_code q_record_delete(q_catalog *c, q_str space, q_str key, bool *existed, q_er
     if (!rc && existed)
         *existed = changed > 0;
     return rc;
+}
+
+q_code q_record_forget(q_catalog *c, int64_t now_ms, q_err *err)
+{
+    return q_catalog_run(c,
+                         "DELETE FROM record WHERE rowid IN (SELECT rowid FROM record"
+                         " WHERE expires_ms != 0 AND expires_ms <= ?1 LIMIT ?2)",
+                         Q_PARAMS(Q_P_INT(now_ms - HELD_MS), Q_P_INT(FORGET_MAX)), NULL, err);
 }
 
 q_code q_record_list(q_catalog *c, q_str space, q_str after, size_t limit, int64_t now_ms,

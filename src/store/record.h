@@ -31,6 +31,11 @@ Q_MUST_USE q_code q_record_swap(q_catalog *c, q_str space, q_str key, int64_t ex
 
 Q_MUST_USE q_code q_record_delete(q_catalog *c, q_str space, q_str key, bool *existed, q_err *err);
 
+/* Remove some of the records that expired an hour ago or more, so that none that
+ * a writer still has in hand begins to count its versions anew.
+ */
+Q_MUST_USE q_code q_record_forget(q_catalog *c, int64_t now_ms, q_err *err);
+
 /* Up to `limit` records by key, after `after` ("" for the first), in the arena. */
 Q_MUST_USE q_code q_record_list(q_catalog *c, q_str space, q_str after, size_t limit,
                                 int64_t now_ms, q_arena *a, q_record **out, size_t *count,

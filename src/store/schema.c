@@ -122,10 +122,16 @@ static const char *const bot_files[] = {
     NULL,
 };
 
+/* To find those that expired. */
+static const char *const expiry[] = {
+    "CREATE INDEX record_expiry ON record (expires_ms) WHERE expires_ms != 0",
+    NULL,
+};
+
 static const migration migrations[] = {
     {"records", records},       {"jobs", jobs},           {"objects", objects},
     {"search", search},         {"job parts", job_parts}, {"definitions", definitions},
-    {"utterances", utterances}, {"bot files", bot_files},
+    {"utterances", utterances}, {"bot files", bot_files}, {"expiry", expiry},
 };
 
 static const int64_t newest = sizeof migrations / sizeof migrations[0];

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/encode.h"
 #include "base/log.h"
+#include "store/record.h"
 #include "work/lease.h"
 
 #include <errno.h>
@@ -16,7 +17,8 @@ enum {
     JOB_MEMORY = 512 << 20, /* of one job's arena */
     TICK_SECONDS = 1,       /* how soon another process's submission is seen */
     RENEW_TICKS = 5,
-    FORGET_TICKS = 3600
+    FORGET_TICKS = 3600,
+    EXPIRE_TICKS = 5
 };
 
 typedef struct job_kind {
@@ -253,6 +255,8 @@ static void tick(q_jobs *j, unsigned count)
         rc = renew_all(j, &err);
     if (!rc && count % FORGET_TICKS == 0)
         rc = lease__forget(j->catalog, q_now_ms(), &err);
+    if (!rc && count % EXPIRE_TICKS == 0)
+        rc = q_record_forget(j->catalog, q_now_ms(), &err);
     if (rc)
         q_log(Q_LOG_ERROR, "job", "keeping the queue: %s", err.msg);
     if (something_waits(j))

@@ -77,6 +77,29 @@ TEST(expired_records_are_absent)
     q_catalog_close(c);
 }
 
+TEST(what_expired_long_ago_is_removed)
+{
+    q_catalog *c = NULL;
+    q_rows *rows = NULL;
+    const int64_t hour = 3600000;
+    bool more = false;
+
+    CHECK_EQ(q_catalog_open(q_test_dir(), &c, NULL), Q_OK);
+    CHECK_EQ(q_record_put(c, Q_STR("s"), Q_STR("old"), Q_STR("v"), 1, hour, NULL), Q_OK);
+    CHECK_EQ(q_record_put(c, Q_STR("s"), Q_STR("young"), Q_STR("v"), 1, hour + 1, NULL), Q_OK);
+    CHECK_EQ(q_record_put(c, Q_STR("s"), Q_STR("kept"), Q_STR("v"), 1, 0, NULL), Q_OK);
+    CHECK_EQ(q_record_forget(c, 2 * hour, NULL), Q_OK);
+    CHECK_EQ(q_catalog_query(c,
+                             "SELECT group_concat(key) FROM (SELECT key FROM record ORDER BY key)",
+                             Q_NO_PARAMS, &rows, NULL),
+             Q_OK);
+    CHECK_EQ(q_rows_next(rows, &more, NULL), Q_OK);
+    CHECK(more);
+    CHECK_STREQ(q_rows_text(rows, 0, q_test_arena()), "kept,young");
+    q_rows_close(rows);
+    q_catalog_close(c);
+}
+
 TEST(lists_by_key_in_pages)
 {
     q_catalog *c = opened();
