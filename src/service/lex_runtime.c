@@ -9,7 +9,8 @@ q_code lex__request(q_call *call, q_chat_request *out)
 {
     *out = (q_chat_request){.bot = q_value_str(call->in, Q_STR("botName"), Q_STR("")),
                             .alias = q_value_str(call->in, Q_STR("botAlias"), Q_STR(""))};
-    return q_visitor_user(call, q_value_str(call->in, Q_STR("userId"), Q_STR("")), &out->user);
+    return q_visitor_user(call, q_value_str(call->in, Q_STR("userId"), Q_STR("")),
+                          "BadRequestException", &out->user);
 }
 
 q_code lex__refuse(q_call *call, q_code rc, q_chat_failure failure, const q_err *why)

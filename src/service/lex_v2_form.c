@@ -149,6 +149,9 @@ q_code lex__v2_interpretations_write(q_value *list, const q_chat_reply *r, q_are
     }
     if (!rc && fallback && fallback != r->intent && q_value_count(list) < INTERPRETATIONS)
         rc = guess_write(q_list_map(list), fallback, NULL, a, err);
+    if (!rc && !q_value_count(list)) /* clients of V2 count on one: its bots always have it */
+        rc = guess_write(q_list_map(list), &(q_intent){.name = Q_STR("FallbackIntent")}, NULL, a,
+                         err);
     return rc;
 }
 

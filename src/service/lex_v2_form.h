@@ -12,7 +12,7 @@ Q_MUST_USE q_code lex__v2_state_write(q_value *map, const q_chat_reply *r, q_str
                                       int64_t now_ms, q_arena *a, q_err *err);
 
 /* interpretations: the intent of the session first, then what else the words
- * could mean, then the fallback intent, if there is room.
+ * could mean, then the fallback intent, if there is room. Never empty.
  */
 Q_MUST_USE q_code lex__v2_interpretations_write(q_value *list, const q_chat_reply *r, q_arena *a,
                                                 q_err *err);

@@ -4,6 +4,7 @@
 #include "service/lex_form.h"
 #include "service/lex_ids.h"
 #include "service/services.h"
+#include "service/visitors.h"
 
 q_code lex__v2_refuse(q_call *call, q_code rc, q_chat_failure failure, const q_err *why)
 {
@@ -22,20 +23,36 @@ q_code lex__v2_refuse(q_call *call, q_code rc, q_chat_failure failure, const q_e
     return rc;
 }
 
-q_code lex__v2_request(q_call *call, q_chat_request *out)
+static q_code bot_named(q_call *call, q_str *bot, q_str *alias)
 {
     q_app *app = call->app;
     q_err why = {.code = Q_OK};
+    q_code rc = q_bot_of_id(app->catalog, q_value_str(call->in, Q_STR("botId"), Q_STR("")),
+                            call->now_ms, call->arena, bot, &why);
+
+    *alias = q_value_str(call->in, Q_STR("botAliasId"), Q_STR(""));
+    if (q_str_is(*alias, Q_TEST_ALIAS))
+        *alias = Q_STR("$LATEST");
+    return rc ? lex__v2_refuse(call, rc, Q_CHAT_OURS, &why) : Q_OK;
+}
+
+static q_code visitor_may_talk(q_call *call)
+{
+    q_str bot, alias;
+    q_code rc = bot_named(call, &bot, &alias);
+
+    return rc ? rc : q_visitor_may_talk_with(call, bot, alias);
+}
+
+q_code lex__v2_request(q_call *call, q_chat_request *out)
+{
     q_code rc;
 
-    *out = (q_chat_request){.alias = q_value_str(call->in, Q_STR("botAliasId"), Q_STR("")),
-                            .user = q_value_str(call->in, Q_STR("sessionId"), Q_STR("")),
-                            .locale = q_value_str(call->in, Q_STR("localeId"), Q_STR(""))};
-    if (q_str_is(out->alias, Q_TEST_ALIAS))
-        out->alias = Q_STR("$LATEST");
-    rc = q_bot_of_id(app->catalog, q_value_str(call->in, Q_STR("botId"), Q_STR("")), call->now_ms,
-                     call->arena, &out->bot, &why);
-    return rc ? lex__v2_refuse(call, rc, Q_CHAT_OURS, &why) : Q_OK;
+    *out = (q_chat_request){.locale = q_value_str(call->in, Q_STR("localeId"), Q_STR(""))};
+    rc = bot_named(call, &out->bot, &out->alias);
+    return rc ? rc
+              : q_visitor_user(call, q_value_str(call->in, Q_STR("sessionId"), Q_STR("")),
+                               "ValidationException", &out->user);
 }
 
 q_code lex__v2_converse(q_call *call, const lex_v2_said *said, q_chat_reply *reply)
@@ -112,7 +129,7 @@ static q_code get_session(q_call *call)
     rc = q_chat_get(call->app, &request, call->now_ms, call->arena, &reply, &why);
     if (rc)
         return lex__v2_refuse(call, rc, Q_CHAT_OURS, &why);
-    q_map_str(call->out, Q_STR("sessionId"), request.user);
+    q_map_str(call->out, Q_STR("sessionId"), q_value_str(call->in, Q_STR("sessionId"), Q_STR("")));
     lex__v2_messages_write(q_map_list(call->out, Q_STR("messages")), reply.session.said,
                            reply.session.said_count, &(q_card){0});
     rc = lex__v2_interpretations_write(q_map_list(call->out, Q_STR("interpretations")), &reply,
@@ -145,15 +162,22 @@ static q_code delete_session(q_call *call)
 }
 
 static const q_handler handlers[] = {
-    {.operation = "RecognizeText", .run = recognize_text, .waits = Q_WAITS_FUNCTION},
+    {.operation = "RecognizeText",
+     .run = recognize_text,
+     .waits = Q_WAITS_FUNCTION,
+     .visitor = visitor_may_talk},
     {.operation = "RecognizeUtterance",
      .open = lex__v2_utterance_open,
      .write = lex__v2_utterance_write,
      .run = lex__v2_utterance,
-     .waits = Q_WAITS_FUNCTION},
-    {.operation = "GetSession", .run = get_session},
-    {.operation = "PutSession", .run = lex__v2_put_session, .waits = Q_WAITS_FUNCTION},
-    {.operation = "DeleteSession", .run = delete_session},
+     .waits = Q_WAITS_FUNCTION,
+     .visitor = visitor_may_talk},
+    {.operation = "GetSession", .run = get_session, .visitor = visitor_may_talk},
+    {.operation = "PutSession",
+     .run = lex__v2_put_session,
+     .waits = Q_WAITS_FUNCTION,
+     .visitor = visitor_may_talk},
+    {.operation = "DeleteSession", .run = delete_session, .visitor = visitor_may_talk},
 };
 
 const q_service q_service_lexv2_runtime = {"lexv2-runtime", handlers,

@@ -138,9 +138,13 @@ q_code q_visitor_key(const q_visitors *v, q_str identity, int64_t now_ms, q_aren
 
 q_code q_visitor_may_talk(q_call *call)
 {
+    return q_visitor_may_talk_with(call, q_value_str(call->in, Q_STR("botName"), Q_STR("")),
+                                   q_value_str(call->in, Q_STR("botAlias"), Q_STR("")));
+}
+
+q_code q_visitor_may_talk_with(q_call *call, q_str bot, q_str alias)
+{
     const q_app *app = call->app;
-    q_str bot = q_value_str(call->in, Q_STR("botName"), Q_STR(""));
-    q_str alias = q_value_str(call->in, Q_STR("botAlias"), Q_STR(""));
 
     if (is_open(app->visitors, bot, alias))
         return Q_OK;
@@ -149,7 +153,7 @@ q_code q_visitor_may_talk(q_call *call)
                        Q_ARG(alias));
 }
 
-q_code q_visitor_user(q_call *call, q_str user, q_str *out)
+q_code q_visitor_user(q_call *call, q_str user, const char *error, q_str *out)
 {
     *out = user;
     if (!call->visitor.n || q_str_eq(user, call->visitor))
@@ -158,8 +162,8 @@ q_code q_visitor_user(q_call *call, q_str user, q_str *out)
     if (!out->p)
         return q_err_nomem(&call->err);
     if (out->n > USER_MAX)
-        return q_call_fail(call, "BadRequestException",
-                           "userId has %zu characters; at most %zu of a visitor", user.n,
+        return q_call_fail(call, error,
+                           "the user's name has %zu characters; at most %zu of a visitor", user.n,
                            USER_MAX - call->visitor.n - 1);
     return Q_OK;
 }

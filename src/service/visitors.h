@@ -43,12 +43,14 @@ Q_MUST_USE q_code q_visitor_key(const q_visitors *v, q_str identity, int64_t now
  * `botAlias`: is that one open?
  */
 q_code q_visitor_may_talk(q_call *call);
+/* The same of an operation that names it otherwise. */
+q_code q_visitor_may_talk_with(q_call *call, q_str bot, q_str alias);
 
 /* The user that a call to a bot is for: `user` as it was sent, but for a
  * visitor one that begins with the visitor's identity, so that no visitor gets
  * at another's conversation or at that of a user with a key. Fails with
- * q_call_fail where that is longer than a user's name may be.
+ * q_call_fail, `error`, where that is longer than a user's name may be.
  */
-Q_MUST_USE q_code q_visitor_user(q_call *call, q_str user, q_str *out);
+Q_MUST_USE q_code q_visitor_user(q_call *call, q_str user, const char *error, q_str *out);
 
 #endif

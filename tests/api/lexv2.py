@@ -68,6 +68,8 @@ def packed(value):
 
 
 class LexV2(Suite):
+    extra = ('--visitors', 'WindowShopBot:prod')
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -261,6 +263,26 @@ class LexV2(Suite):
                                              inputText='order windows')
         state = self.say('small', 'both')['sessionState']
         self.assertEqual(state['intent']['slots']['WindowSize']['value']['interpretedValue'], 'small')
+
+    def test_visitors(self):
+        import boto3
+        cognito = self.client('cognito-identity')
+        identity = cognito.get_id(IdentityPoolId='us-east-1:deadbeef-cac0-babe-abcd-abcdef012345')['IdentityId']
+        key = cognito.get_credentials_for_identity(IdentityId=identity)['Credentials']
+        lex = boto3.client('lexv2-runtime', endpoint_url=self.server.endpoint, region_name='us-east-1',
+                           aws_access_key_id=key['AccessKeyId'], aws_secret_access_key=key['SecretKey'],
+                           aws_session_token=key['SessionToken'])
+        names = self.names('same', alias='prod')
+        self.say('order windows', 'same', alias='prod')
+        lex.put_session(**names, sessionState={'dialogAction': {'type': 'ElicitIntent'}})
+        said_ = lex.recognize_text(**names, text='tiny windows please')
+        self.assertEqual((said_['sessionId'], said_['messages'][0]['content']), ('same', 'Order small windows?'))
+        self.assertEqual(lex.get_session(**names)['sessionId'], 'same')
+        self.assertEqual(self.say('huge', 'same', alias='prod')['messages'][0]['content'], 'Order large windows?')
+        lex.delete_session(**names)
+        self.assertIn('not open to visitors', self.refused('AccessDeniedException', 403, lex.recognize_text,
+                                                           **self.names('same'), text='x'))
+        self.refused('ValidationException', 400, lex.recognize_text, **self.names('u' * 90, alias='prod'), text='x')
 
     def test_a_stream_is_refused_by_name(self):
         path = f'/bots/{self.bot}/botAliases/TSTALIASID/botLocales/en_US/sessions/ada/conversation'

@@ -123,7 +123,9 @@ static const char *user_of(const char *visitor, const char *user)
     q_call c = {.visitor = q_str_of(visitor), .arena = q_test_arena()};
     q_str out;
 
-    return q_visitor_user(&c, q_str_of(user), &out) ? c.err.msg[0] ? "refused" : "?" : out.p;
+    return q_visitor_user(&c, q_str_of(user), "BadRequestException", &out)
+               ? c.err.msg[0] ? "refused" : "?"
+               : out.p;
 }
 
 TEST(visitors_are_users_of_their_own)
