@@ -2,6 +2,7 @@
 #include "base/wrap.h"
 #include "cli/bot.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "dialog/confusion.h"
 
@@ -93,7 +94,7 @@ static q_str name_of(const report *r, size_t intent)
 
 /* ---- text ---- */
 
-static q_str bar(double share, q_arena *a)
+static q_str bar_of(double share, q_arena *a)
 {
     q_buf b = q_buf_init(a, BAR * 4);
     q_str out;
@@ -122,7 +123,7 @@ static q_code intents_put(const report *r, q_buf *out)
         row[2] = q_str_printf(r->arena, "%.3f", s.precision);
         row[3] = q_str_printf(r->arena, "%.3f", s.recall);
         row[4] = q_str_printf(r->arena, "%.3f", s.f1);
-        row[5] = bar(s.f1, r->arena);
+        row[5] = bar_of(s.f1, r->arena);
         for (size_t c = 1; c < COLUMNS; c++)
             if (!row[c].p)
                 return q_err_nomem(r->err);
@@ -256,12 +257,18 @@ static q_code json_put(const report *r)
     return cli_put_json(v, r->arena, r->err);
 }
 
+static void advance(void *bar, size_t done, size_t total)
+{
+    cli_progress_set(bar, done, total);
+}
+
 static int run(int argc, char **argv)
 {
     static const cli_option options[] = {{"alias", "NAME"}, {"data", "DIR"}, {"json", NULL}};
     q_bot_confusion confusion;
     q_err err;
     report r = {.c = &confusion, .arena = q_arena_new(arena_limit), .err = &err};
+    cli_progress *bar = cli_progress_new("asking", "utterances");
     q_bot_ready *bot = NULL;
     int status = CLI_USAGE;
     cli_words words;
@@ -276,8 +283,9 @@ static int run(int argc, char **argv)
     rc = cli_bot_load(words.values[1], words.operands[0], words.values[0], &bot, &err);
     if (!rc) {
         r.bot = q_bot_ready_bot(bot);
-        rc = q_bot_confuse(r.bot, q_now_ms(), r.arena, &confusion, &err);
+        rc = q_bot_confuse(r.bot, q_now_ms(), advance, bar, r.arena, &confusion, &err);
     }
+    cli_progress_hide(bar);
     if (!rc)
         rc = collisions_find(&r);
     if (!rc)
@@ -288,6 +296,7 @@ static int run(int argc, char **argv)
         cli_error("%s", err.msg);
     status = rc ? CLI_FAILED : CLI_OK;
 done:
+    cli_progress_free(bar);
     q_bot_ready_unref(bot);
     q_arena_free(r.arena);
     return status;

@@ -3,8 +3,6 @@
 #include "base/buf.h"
 #include "dialog/understand.h"
 
-#include <string.h>
-
 enum { TEXT_BYTES = 1 << 14, TURN_BYTES = 64 << 20 };
 
 /* Something a user may say for the slot; `turn` picks among the listed values. */
@@ -56,6 +54,9 @@ typedef struct trial {
     int64_t now_ms;
     q_arena *arena;
     q_bot_confusion *out;
+    q_confusion_progress progress;
+    void *progress_ctx;
+    size_t total; /* utterances to be asked about */
     q_err *err;
 } trial;
 
@@ -122,6 +123,8 @@ static q_code ask(trial *t, const q_model *model, const q_bot *taught, size_t in
     if (rc)
         return rc;
     t->out->asked++;
+    if (t->progress)
+        t->progress(t->progress_ctx, t->out->asked, t->total);
     q_confusion_add(&t->out->table, intent, m.answer);
     return m.answer == intent ? Q_OK : mistake_add(t, &m);
 }
@@ -142,12 +145,21 @@ static q_code part_run(trial *t, size_t part)
     return rc;
 }
 
-q_code q_bot_confuse(const q_bot *bot, int64_t now_ms, q_arena *a, q_bot_confusion *out, q_err *err)
+q_code q_bot_confuse(const q_bot *bot, int64_t now_ms, q_confusion_progress progress, void *ctx,
+                     q_arena *a, q_bot_confusion *out, q_err *err)
 {
-    trial t = {bot, now_ms, a, out, err};
+    trial t = {.bot = bot,
+               .now_ms = now_ms,
+               .arena = a,
+               .out = out,
+               .progress = progress,
+               .progress_ctx = ctx,
+               .err = err};
     q_code rc;
 
     *out = (q_bot_confusion){.least = bot->confidence};
+    for (size_t i = 0; i < bot->intent_count; i++)
+        t.total += bot->intents[i].utterance_count > 1 ? bot->intents[i].utterance_count : 0;
     rc = q_confusion_init(&out->table, bot->intent_count + 1, a, err);
     for (size_t part = 0; !rc && part < Q_CONFUSION_PARTS; part++)
         rc = part_run(&t, part);

@@ -29,10 +29,13 @@ typedef struct q_bot_confusion {
 
 enum { Q_CONFUSION_PARTS = 5 };
 
-/* In the arena. `now_ms` is for dates. Fails with Q_INVALID (no intent has two
- * utterances), Q_LIMIT, Q_NOMEM.
+/* Told now and then how many utterances have been asked about. */
+typedef void (*q_confusion_progress)(void *ctx, size_t done, size_t total);
+
+/* In the arena. `now_ms` is for dates; `progress` may be NULL. Fails with Q_INVALID (no intent has
+ * two utterances), Q_LIMIT, Q_NOMEM.
  */
-Q_MUST_USE q_code q_bot_confuse(const q_bot *bot, int64_t now_ms, q_arena *a, q_bot_confusion *out,
-                                q_err *err);
+Q_MUST_USE q_code q_bot_confuse(const q_bot *bot, int64_t now_ms, q_confusion_progress progress,
+                                void *ctx, q_arena *a, q_bot_confusion *out, q_err *err);
 
 #endif

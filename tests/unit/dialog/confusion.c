@@ -41,13 +41,13 @@ TEST(intents_that_differ_are_kept_apart)
     q_bot b = bot(intents, 3);
     q_bot_confusion c, same;
 
-    CHECK_EQ(q_bot_confuse(&b, NOW, q_test_arena(), &c, NULL), Q_OK);
+    CHECK_EQ(q_bot_confuse(&b, NOW, NULL, NULL, q_test_arena(), &c, NULL), Q_OK);
     CHECK_EQ(c.asked, 12); /* the single utterance is only learnt from */
     CHECK_EQ(c.table.classes, 4);
     CHECK(q_confusion_accuracy(&c.table) > 0.7);
     CHECK_EQ(c.table.counts[0 * 4 + 1], 0);
     CHECK_EQ(c.table.counts[1 * 4 + 0], 0);
-    CHECK_EQ(q_bot_confuse(&b, NOW, q_test_arena(), &same, NULL), Q_OK);
+    CHECK_EQ(q_bot_confuse(&b, NOW, NULL, NULL, q_test_arena(), &same, NULL), Q_OK);
     CHECK_EQ(same.mistake_count, c.mistake_count);
 }
 
@@ -66,7 +66,7 @@ TEST(intents_that_collide_are_named)
     q_bot_confusion c;
     size_t between;
 
-    CHECK_EQ(q_bot_confuse(&b, NOW, q_test_arena(), &c, NULL), Q_OK);
+    CHECK_EQ(q_bot_confuse(&b, NOW, NULL, NULL, q_test_arena(), &c, NULL), Q_OK);
     between = c.table.counts[0 * 4 + 1] + c.table.counts[1 * 4 + 0];
     CHECK(between > 0);
     CHECK(c.mistake_count >= between);
@@ -92,7 +92,7 @@ TEST(places_are_filled)
     bool seen = false;
 
     b.confidence = 1.1; /* nothing is understood well enough */
-    CHECK_EQ(q_bot_confuse(&b, NOW, q_test_arena(), &c, NULL), Q_OK);
+    CHECK_EQ(q_bot_confuse(&b, NOW, NULL, NULL, q_test_arena(), &c, NULL), Q_OK);
     CHECK_EQ(c.mistake_count, 4);
     for (size_t i = 0; i < 4; i++) {
         CHECK_EQ(c.mistakes[i].answer, 2);
@@ -107,7 +107,7 @@ TEST(a_bot_without_two_utterances_is_refused)
     q_bot b = bot(intents, 1);
     q_bot_confusion c;
 
-    CHECK_EQ(q_bot_confuse(&b, NOW, q_test_arena(), &c, NULL), Q_INVALID);
+    CHECK_EQ(q_bot_confuse(&b, NOW, NULL, NULL, q_test_arena(), &c, NULL), Q_INVALID);
 }
 
 TEST_MAIN("dialog/confusion")
