@@ -108,6 +108,24 @@ q_code model__texts(const samples *s, unsigned bits, q_arena *a, intents_sample 
     return rc;
 }
 
+/* Samples come intent by intent. */
+static q_code taggers_learn(q_model *m, const samples *s, q_err *err)
+{
+    size_t first = 0;
+    q_code rc = phrases__make(m->bot, &m->phrases, err);
+
+    for (size_t c = 0; c < m->class_count && !rc; c++) {
+        size_t end = first;
+
+        while (end < s->n && s->v[end].class == c)
+            end++;
+        rc = tagger__learn(m->classes[c], s->v + first, end - first, m->phrases, &m->taggers[c],
+                           err);
+        first = end;
+    }
+    return rc;
+}
+
 static q_code learn(q_model *m, q_arena *a, q_err *err)
 {
     samples s;
@@ -125,7 +143,7 @@ static q_code learn(q_model *m, q_arena *a, q_err *err)
         rc = intents__learn(texts, s.n, m->class_count, m->bits, &m->intents, err);
     if (!rc)
         rc = scope__learn(texts, s.n, m->class_count, m->bits, &m->scope, err);
-    return rc;
+    return rc ? rc : taggers_learn(m, &s, err);
 }
 
 static q_code fill(q_model *m, q_err *err)
@@ -134,7 +152,8 @@ static q_code fill(q_model *m, q_err *err)
     q_code rc;
 
     m->classes = q_arena_array(m->arena, m->bot->intent_count, sizeof *m->classes);
-    if (!m->classes)
+    m->taggers = q_arena_array(m->arena, m->bot->intent_count, sizeof *m->taggers);
+    if (!m->classes || !m->taggers)
         return q_err_nomem(err);
     for (size_t i = 0; i < m->bot->intent_count; i++)
         if (m->bot->intents[i].kind != Q_INTENT_FALLBACK)
@@ -173,6 +192,9 @@ void q_model_free(q_model *m)
 {
     if (!m)
         return;
+    for (size_t c = 0; m->taggers && c < m->class_count; c++)
+        tagger__free(m->taggers[c]);
+    phrases__free(m->phrases);
     intents__free(m->intents);
     q_arena_free(m->arena);
 }

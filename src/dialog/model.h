@@ -4,6 +4,7 @@
 
 #include "dialog/sample.h"
 #include "dialog/scope.h"
+#include "dialog/tagger.h"
 #include "dialog/understand.h"
 
 /* A sample utterance as what an utterance may be, word by word. */
@@ -23,6 +24,8 @@ struct q_model {
     size_t class_count;
     intents *intents;
     scope scope;
+    phrases *phrases;
+    tagger **taggers; /* [class_count]; NULL for an intent without places */
     pattern *patterns;
     size_t pattern_count;
 };

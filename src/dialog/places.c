@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { STEPS_MAX = 4000, VALUE_TOKENS = 24 };
+enum {
+    STEPS_MAX = 4000,
+    VALUE_TOKENS = 24,
+    ENOUGH = 50 /* utterances, for a sequence model to be trusted alone */
+};
 
 static bool is_stop(const q_token *t)
 {
@@ -24,6 +28,11 @@ static size_t place_at(const q_tokens *sample, size_t i, q_str *name)
         return 0;
     *name = q_tokens_span(sample, i + 1, end);
     return end + 1 - i;
+}
+
+bool places__few(const q_intent *intent)
+{
+    return intent->utterance_count < ENOUGH;
 }
 
 bool places__may_fit(const q_tokens *sample, const q_tokens *t)
@@ -58,6 +67,7 @@ typedef struct fitting {
     int64_t now_ms;
     q_arena *arena;
     const places_found *found;
+    bool open;    /* words that no list knows are values as well */
     size_t end;   /* of t, without closing marks */
     size_t steps; /* bounds the search */
     q_code rc;
@@ -78,7 +88,7 @@ static bool place_fits(fitting *f, size_t s, size_t took, q_str name, size_t i)
         if (++f->steps > STEPS_MAX)
             return false;
         f->rc = slot__whole(&f->intent->slots[slot], f->t, i, end, f->now_ms, f->arena, &m, f->err);
-        if (f->rc || !m.tokens || !fits_from(f, s + took, end))
+        if (f->rc || !m.tokens || !(m.listed || f->open) || !fits_from(f, s + took, end))
             continue;
         f->found->values[slot] = m.value;
         f->found->said[slot] = q_tokens_span(f->t, i, end);
@@ -120,6 +130,19 @@ static size_t open_end(const q_tokens *t)
     return end;
 }
 
+/* Two words of the sample's own are enough to tell what is said between them. */
+static bool takes_any(const q_tokens *sample)
+{
+    size_t words = 0;
+    q_str name;
+
+    for (size_t i = 0, took; i < sample->n; i += took ? took : 1) {
+        took = place_at(sample, i, &name);
+        words += !took && !is_stop(&sample->v[i]);
+    }
+    return words > 1;
+}
+
 q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_tokens *t,
                    int64_t now_ms, q_arena *a, const places_found *found, bool *fits, q_err *err)
 {
@@ -129,6 +152,7 @@ q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_token
                  .now_ms = now_ms,
                  .arena = a,
                  .found = found,
+                 .open = takes_any(sample),
                  .end = open_end(t),
                  .err = err};
 
@@ -250,27 +274,48 @@ static q_code by_type(search *s, const q_intent *intent, size_t at)
     return Q_OK;
 }
 
+/* What was found before is not free. */
+static void found_mark(search *s, size_t slots)
+{
+    for (size_t k = 0; k < slots; k++)
+        for (size_t i = 0; i < s->t->n && s->found->said[k].p; i++)
+            s->used[i] |= s->t->v[i].text.p >= s->found->said[k].p &&
+                          s->t->v[i].text.p < s->found->said[k].p + s->found->said[k].n;
+}
+
+static q_code samples_tokens(const q_intent *intent, q_arena *a, q_tokens **out, q_err *err)
+{
+    q_tokens *samples = q_arena_array(a, intent->utterance_count, sizeof *samples);
+    q_code rc = samples ? Q_OK : q_err_nomem(err);
+
+    for (size_t u = 0; u < intent->utterance_count && !rc; u++)
+        if (q_str_has(intent->utterances[u], '{'))
+            rc = q_tokens_of(intent->utterances[u], a, &samples[u], err);
+    *out = samples;
+    return rc;
+}
+
 q_code places__search(const q_intent *intent, const q_tokens *t, int64_t now_ms, q_arena *a,
                       const places_found *found, q_err *err)
 {
     search s = {
         .t = t, .end = open_end(t), .now_ms = now_ms, .arena = a, .found = found, .err = err};
+    bool few = places__few(intent);
     q_tokens *samples;
     q_code rc = Q_OK;
 
     if (!intent->slot_count)
         return Q_OK;
     s.used = q_arena_array(a, t->n, sizeof *s.used);
-    samples = q_arena_array(a, intent->utterance_count, sizeof *samples);
-    if (!s.used || !samples)
+    if (!s.used)
         return q_err_nomem(err);
-    for (size_t u = 0; u < intent->utterance_count && !rc; u++)
-        if (q_str_has(intent->utterances[u], '{'))
-            rc = q_tokens_of(intent->utterances[u], a, &samples[u], err);
-    if (!rc)
+    found_mark(&s, intent->slot_count);
+    if (few)
+        rc = samples_tokens(intent, a, &samples, err);
+    if (!rc && few)
         rc = by_samples(&s, intent, samples);
     for (size_t i = 0; i < intent->slot_count && !rc; i++)
-        if (!found->values[i].p)
+        if (!found->values[i].p && (few || !slot__is_open(&intent->slots[i])))
             rc = by_type(&s, intent, i);
     return rc;
 }

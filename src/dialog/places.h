@@ -10,6 +10,9 @@ typedef struct places_found {
     q_str *values, *said;
 } places_found;
 
+/* Whether the intent has too few samples for a sequence model to be trusted alone. */
+bool places__few(const q_intent *intent);
+
 /* A quick look at the first words: false when `sample` cannot fit. */
 bool places__may_fit(const q_tokens *sample, const q_tokens *t);
 
@@ -23,8 +26,10 @@ Q_MUST_USE q_code places__fit(const q_tokens *sample, const q_intent *intent, co
                               int64_t now_ms, q_arena *a, const places_found *found, bool *fits,
                               q_err *err);
 
-/* Fill `found` with what the text holds: by the words around a place in a
- * sample, then by the type alone. No token serves two slots.
+/* Fill what `found` lacks with what the text holds: by the words around a place
+ * in a sample, then by the type alone. Of an intent with many samples only
+ * types that take no other words than their own are looked for, since a
+ * sequence model has found the others. No token serves two slots.
  */
 Q_MUST_USE q_code places__search(const q_intent *intent, const q_tokens *t, int64_t now_ms,
                                  q_arena *a, const places_found *found, q_err *err);

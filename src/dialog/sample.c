@@ -37,12 +37,18 @@ static uint32_t hash(q_str s, uint32_t h)
     return h;
 }
 
-/* Values come in turn, from a start that depends on the utterance. */
-static q_str choose(const q_slot *slot, uint32_t turn)
+/* Values come in turn, from a start that depends on the utterance. With
+ * `unknown`, a type that takes any words gets some that no list has.
+ */
+static q_str choose(const q_slot *slot, uint32_t turn, bool unknown)
 {
     size_t n = 0, count;
     const q_str *built_in;
 
+    if (unknown && slot->type && !slot->type->top_resolution) {
+        built_in = samples__unknown(&count);
+        return built_in[turn % count];
+    }
     for (size_t i = 0; slot->type && i < slot->type->value_count; i++)
         n += 1 + slot->type->values[i].synonym_count;
     if (n) {
@@ -59,9 +65,11 @@ static q_str choose(const q_slot *slot, uint32_t turn)
     return built_in[turn % count];
 }
 
-static q_code fill(maker *m, const q_intent *intent, q_str utterance, uint32_t turn, sample *to)
+static q_code fill(maker *m, const q_intent *intent, q_str utterance, size_t time, sample *to)
 {
     q_buf text = q_buf_init(m->arena, TEXT_MAX);
+    uint32_t turn = to->group + (uint32_t)time * 40503u;
+    bool unknown = time % 2 == 1;
     size_t cap = 0;
     q_str whole;
     q_code rc;
@@ -75,7 +83,7 @@ static q_code fill(maker *m, const q_intent *intent, q_str utterance, uint32_t t
             q_buf_char(&text, utterance.p[i++]);
             continue;
         }
-        value = choose(&intent->slots[slot], turn + (uint32_t)i * 2654435761u);
+        value = choose(&intent->slots[slot], turn + (uint32_t)i * 2654435761u, unknown);
         if (q_arena_grow(m->arena, &to->values, &cap, to->value_count + 1, sizeof *to->values))
             return q_err_nomem(m->err);
         to->values[to->value_count++] = (sample_value){slot, text.n, text.n + value.n};
@@ -103,8 +111,7 @@ static q_code add(maker *m, uint32_t class, size_t number, q_str utterance)
 
     for (size_t k = 0; k < times; k++) {
         sample s = {.class = class, .utterance = (uint32_t)number, .group = group};
-        q_code rc = fill(m, m->intents[class], utterance,
-                         times > 1 ? group + (uint32_t)k * 40503u : group, &s);
+        q_code rc = fill(m, m->intents[class], utterance, k, &s);
 
         if (!rc && q_arena_grow(m->arena, &m->out->v, &m->cap, m->out->n + 1, sizeof s))
             rc = q_err_nomem(m->err);

@@ -44,4 +44,7 @@ const q_str *samples__built_in(q_intent_kind kind, size_t *count);
 /* Values that a built-in slot type might have. */
 const q_str *samples__values(q_slot_kind kind, size_t *count);
 
+/* Made-up words, one to four, for values that no list knows. */
+const q_str *samples__unknown(size_t *count);
+
 #endif

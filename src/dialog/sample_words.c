@@ -114,3 +114,10 @@ const q_str *samples__values(q_slot_kind kind, size_t *count)
         LIST(S("something"), S("the blue one"), S("anything else"), S("a new thing"), S("that"));
     }
 }
+
+const q_str *samples__unknown(size_t *count)
+{
+    LIST(S("kvarn"), S("sela moro"), S("tivan rela osk"), S("midor"), S("the lutepan"),
+         S("orbel of tanu"), S("pelka and the runo"), S("vasti"), S("drenn ilo"),
+         S("hasp to mervin"));
+}

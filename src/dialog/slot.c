@@ -68,6 +68,18 @@ static const q_slot_value *listed(const q_slot_type *type, q_str said, bool loos
     return NULL;
 }
 
+/* The tokens as a whole. */
+static slot_match custom_whole(const q_slot_type *type, const q_tokens *t, size_t i, size_t end)
+{
+    q_str said = q_tokens_span(t, i, end);
+    const q_slot_value *v = listed(type, said, false);
+
+    if (!v)
+        v = listed(type, said, true);
+    return v ? (slot_match){end - i, type->top_resolution ? v->value : said, true}
+             : (slot_match){0};
+}
+
 static slot_match custom(const q_slot_type *type, const q_tokens *t, size_t i, size_t end)
 {
     size_t most = end - i < PHRASE_TOKENS ? end - i : PHRASE_TOKENS;
@@ -299,8 +311,13 @@ static bool open_fits(const q_slot *s, const q_tokens *t, size_t i, size_t end)
 q_code slot__whole(const q_slot *s, const q_tokens *t, size_t i, size_t end, int64_t now_ms,
                    q_arena *a, slot_match *out, q_err *err)
 {
-    q_code rc = slot__at(s, t, i, end, now_ms, a, out, err);
+    q_code rc = Q_OK;
 
+    *out = (slot_match){0};
+    if (s->kind == Q_SLOT_CUSTOM && i < end)
+        *out = custom_whole(s->type, t, i, end);
+    else
+        rc = slot__at(s, t, i, end, now_ms, a, out, err);
     if (rc || (out->tokens && out->tokens == end - i))
         return rc;
     *out = (slot_match){0};

@@ -2,6 +2,7 @@
 
 #include "dialog/model.h"
 #include "dialog/places.h"
+#include "dialog/slot.h"
 
 #include <stdlib.h>
 
@@ -139,7 +140,7 @@ static q_code exact(question *q)
             q_code rc;
 
             if ((p->mask & ~mask) || p->bare != bare || (!p->places && p->mask != mask) ||
-                q->closed[p->class])
+                (p->places && !places__few(m->classes[p->class])) || q->closed[p->class])
                 continue;
             rc = try_pattern(q, p, &found, &fits);
             if (rc)
@@ -151,6 +152,45 @@ static q_code exact(question *q)
         }
     }
     return Q_OK;
+}
+
+/* What the tagger found, as far as the slots' types take it. */
+static q_code take_tagged(question *q, const q_guess *g, const tagger *m)
+{
+    const q_tokens *t = &q->tokens;
+    tagged *v;
+    double *best = q_arena_array(q->arena, g->intent->slot_count, sizeof *best);
+    size_t n;
+    q_code rc = best ? tagger__find(m, t, q->arena, &v, &n, q->err) : q_err_nomem(q->err);
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        slot_match match;
+
+        if (v[i].score <= best[v[i].slot])
+            continue;
+        rc = slot__whole(&g->intent->slots[v[i].slot], t, v[i].begin, v[i].end, q->now_ms, q->arena,
+                         &match, q->err);
+        if (rc || !match.tokens)
+            continue;
+        best[v[i].slot] = v[i].score;
+        g->slots[v[i].slot] = match.value;
+        g->said[v[i].slot] = q_tokens_span(t, v[i].begin, v[i].end);
+    }
+    return rc;
+}
+
+static q_code slots_find(question *q, const q_guess *g)
+{
+    const places_found found = {g->slots, g->said};
+    const tagger *m = NULL;
+    q_code rc = Q_OK;
+
+    for (size_t c = 0; c < q->m->class_count; c++)
+        if (q->m->classes[c] == g->intent)
+            m = q->m->taggers[c];
+    if (m)
+        rc = take_tagged(q, g, m);
+    return rc ? rc : places__search(g->intent, &q->tokens, q->now_ms, q->arena, &found, q->err);
 }
 
 static q_code answer(question *q)
@@ -169,11 +209,8 @@ static q_code answer(question *q)
         return rc;
     qsort(out->guesses, out->count, sizeof out->guesses[0], by_score);
     for (size_t i = 0; i < out->count && !rc; i++) {
-        q_guess *g = &out->guesses[i];
-
-        if (!g->exact)
-            rc = places__search(g->intent, &q->tokens, q->now_ms, q->arena,
-                                &(places_found){g->slots, g->said}, q->err);
+        if (!out->guesses[i].exact)
+            rc = slots_find(q, &out->guesses[i]);
     }
     return rc;
 }

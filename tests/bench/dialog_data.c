@@ -109,8 +109,11 @@ size_t row_fold(const row *r, size_t folds)
     return (size_t)((h >> 32) % folds);
 }
 
-static q_slot_type *type_of(q_bot *b, q_str name)
+/* The slot's own type: what two intents call the same may have other values. */
+static q_slot_type *type_of(q_bot *b, const q_intent *intent, q_str slot, q_arena *a)
 {
+    q_str name = q_str_printf(a, "%.*s_%.*s", Q_ARG(intent->name), Q_ARG(slot));
+
     for (size_t t = 0; t < b->slot_type_count; t++)
         if (q_str_eq(b->slot_types[t].name, name))
             return &b->slot_types[t];
@@ -133,12 +136,12 @@ static void value_note(q_slot_type *t, q_str value, q_arena *a)
     t->values[t->value_count++].value = value;
 }
 
-static void slot_note(q_bot *b, q_intent *i, q_str name)
+static void slot_note(q_bot *b, q_intent *i, q_str name, q_arena *a)
 {
     if (q_intent_slot(i, name))
         return;
     i->slots[i->slot_count++] =
-        (q_slot){.name = name, .kind = Q_SLOT_CUSTOM, .type = type_of(b, name)};
+        (q_slot){.name = name, .kind = Q_SLOT_CUSTOM, .type = type_of(b, i, name, a)};
 }
 
 static q_str with_places(q_bot *b, q_intent *intent, const row *r, q_arena *a)
@@ -150,8 +153,9 @@ static q_str with_places(q_bot *b, q_intent *intent, const row *r, q_arena *a)
     for (size_t s = 0; s < r->span_count; s++) {
         const span *v = &r->spans[s];
 
-        slot_note(b, intent, v->slot);
-        value_note(type_of(b, v->slot), q_str_sub(r->text, v->begin, v->end - v->begin), a);
+        slot_note(b, intent, v->slot, a);
+        value_note(type_of(b, intent, v->slot, a), q_str_sub(r->text, v->begin, v->end - v->begin),
+                   a);
         q_buf_put(&text, q_str_sub(r->text, at, v->begin - at));
         q_buf_printf(&text, "{%.*s}", Q_ARG(v->slot));
         at = v->end;

@@ -34,7 +34,7 @@ size_t row_fold(const row *r, size_t folds);
 /* A bot whose intents have the texts as utterances. */
 const q_bot *bot_of(const rows *r, q_arena *a);
 /* The same with {Slot} places for the spans, and an open slot type for each
- * slot that lists the values seen.
+ * intent's slot that lists the values seen.
  */
 const q_bot *bot_with_slots(const rows *r, q_arena *a);
 
