@@ -1,4 +1,5 @@
 /* Answers to a question: a slot's value, a yes or a no. */
+#include "dialog/places.h"
 #include "dialog/slot.h"
 #include "dialog/understand.h"
 
@@ -24,6 +25,31 @@ static size_t without_carrier(const q_tokens *t, size_t end)
     return i;
 }
 
+/* What stands in the place of one of the slot's own utterances. */
+static q_code by_utterances(const q_slot *slot, const q_tokens *t, int64_t now_ms, q_arena *a,
+                            q_str *value, q_err *err)
+{
+    q_slot *copy = q_arena_alloc(a, sizeof *copy);
+    q_intent answer = {.slots = copy, .slot_count = 1};
+    bool fits = false;
+    q_str found = {0}, said;
+    q_code rc = copy ? Q_OK : q_err_nomem(err);
+
+    if (!rc)
+        *copy = *slot;
+    for (size_t u = 0; u < slot->utterance_count && !rc && !fits; u++) {
+        q_tokens sample;
+
+        rc = q_tokens_of(slot->utterances[u], a, &sample, err);
+        if (!rc && places__may_fit(&sample, t))
+            rc = places__fit(&sample, &answer, t, now_ms, a, &(places_found){&found, &said}, &fits,
+                             err);
+    }
+    if (fits)
+        *value = found;
+    return rc;
+}
+
 q_code q_understand_slot(const q_slot *slot, q_str text, int64_t now_ms, q_arena *a, q_str *value,
                          q_err *err)
 {
@@ -33,7 +59,9 @@ q_code q_understand_slot(const q_slot *slot, q_str text, int64_t now_ms, q_arena
     q_code rc = q_tokens_of(text, a, &t, err);
 
     *value = (q_str){0};
-    if (rc)
+    if (!rc)
+        rc = by_utterances(slot, &t, now_ms, a, value, err);
+    if (rc || value->p)
         return rc;
     end = t.n;
     while (end && (q_token_mark(&t.v[end - 1], '.') || q_token_mark(&t.v[end - 1], '!') ||

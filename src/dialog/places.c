@@ -130,8 +130,10 @@ static size_t open_end(const q_tokens *t)
     return end;
 }
 
-/* Two words of the sample's own are enough to tell what is said between them. */
-static bool takes_any(const q_tokens *sample)
+/* Two words of the sample's own are enough to tell what is said between them; in
+ * an answer to a question (an intent without utterances) one is.
+ */
+static bool takes_any(const q_tokens *sample, const q_intent *intent)
 {
     size_t words = 0;
     q_str name;
@@ -140,7 +142,7 @@ static bool takes_any(const q_tokens *sample)
         took = place_at(sample, i, &name);
         words += !took && !is_stop(&sample->v[i]);
     }
-    return words > 1;
+    return words > (intent->utterance_count > 0);
 }
 
 q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_tokens *t,
@@ -152,7 +154,7 @@ q_code places__fit(const q_tokens *sample, const q_intent *intent, const q_token
                  .now_ms = now_ms,
                  .arena = a,
                  .found = found,
-                 .open = takes_any(sample),
+                 .open = takes_any(sample, intent),
                  .end = open_end(t),
                  .err = err};
 

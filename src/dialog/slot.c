@@ -1,17 +1,18 @@
 #include "dialog/slot.h"
 
-#include "language/date.h"
-#include "language/gazetteer.h"
-#include "language/number.h"
-
-#include <stdio.h>
-#include <string.h>
+#include "dialog/slot_parts.h"
 
 enum { PHRASE_TOKENS = 8, OPEN_TOKENS = 64, NAME_TOKENS = 4, SPELLING_MIN = 5 };
 
+/* A custom type may narrow a built-in one. */
+static q_slot_kind kind_of(const q_slot *s)
+{
+    return s->kind == Q_SLOT_CUSTOM && !s->type->value_count ? s->type->parent : s->kind;
+}
+
 bool slot__is_open(const q_slot *s)
 {
-    switch (s->kind) {
+    switch (kind_of(s)) {
     case Q_SLOT_CUSTOM:
         return !s->type->top_resolution;
     case Q_SLOT_FIRST_NAME:
@@ -26,11 +27,6 @@ bool slot__is_open(const q_slot *s)
     default:
         return false;
     }
-}
-
-static q_tokens first_tokens(const q_tokens *t, size_t end)
-{
-    return (q_tokens){t->text, t->v, end};
 }
 
 /* At most one letter put in, left out or changed; ASCII case aside. */
@@ -96,208 +92,65 @@ static slot_match custom(const q_slot_type *type, const q_tokens *t, size_t i, s
     return (slot_match){0};
 }
 
-static q_code number(const q_tokens *t, size_t i, size_t end, q_arena *a, slot_match *out,
-                     q_err *err)
+q_tokens slot__tokens(const slot_place *p)
 {
-    q_tokens cut = first_tokens(t, end);
-    q_number n = q_number_at(&cut, i);
-
-    if (!n.tokens || n.ordinal || (i > 0 && !t->v[i].space && q_token_mark(&t->v[i - 1], '-')))
-        return Q_OK;
-    *out = (slot_match){n.tokens, q_str_printf(a, "%.15g", n.value), true};
-    return out->value.p ? Q_OK : q_err_nomem(err);
+    return (q_tokens){p->t->text, p->t->v, p->end};
 }
 
-static q_code percentage(const q_tokens *t, size_t i, size_t end, q_arena *a, slot_match *out,
-                         q_err *err)
+q_code slot__match(const slot_place *p, size_t tokens, q_str text, slot_match *out)
 {
-    slot_match m = {0};
-    q_code rc = number(t, i, end, a, &m, err);
-
-    if (rc || !m.tokens)
-        return rc;
-    i += m.tokens;
-    if (i < end && (q_token_mark(&t->v[i], '%') || q_token_is(&t->v[i], "percent")))
-        m.tokens++;
-    *out = m;
-    return Q_OK;
+    *out = (slot_match){tokens, q_str_copy(p->arena, text), true};
+    return out->value.p ? Q_OK : q_err_nomem(p->err);
 }
 
-static q_code date(const q_tokens *t, size_t i, size_t end, int64_t now_ms, q_arena *a,
-                   slot_match *out, q_err *err)
+static slot_rule *rule_of(q_slot_kind kind)
 {
-    q_tokens cut = first_tokens(t, end);
-    q_date d = q_date_at(&cut, i);
-    char iso[11];
+    static slot_rule *const RULES[] = {
+        [Q_SLOT_NUMBER] = slot__number,
+        [Q_SLOT_DATE] = slot__date,
+        [Q_SLOT_TIME] = slot__time,
+        [Q_SLOT_ALPHANUMERIC] = slot__alphanumeric,
+        [Q_SLOT_EMAIL] = slot__email,
+        [Q_SLOT_PHONE] = slot__phone,
+        [Q_SLOT_PERCENTAGE] = slot__percentage,
+        [Q_SLOT_DURATION] = slot__duration,
+        [Q_SLOT_CURRENCY] = slot__currency,
+        [Q_SLOT_SPEED] = slot__speed,
+        [Q_SLOT_WEIGHT] = slot__weight,
+        [Q_SLOT_FIRST_NAME] = slot__first_name,
+        [Q_SLOT_PERSON] = slot__person,
+        [Q_SLOT_CITY] = slot__place_name,
+        [Q_SLOT_COUNTRY] = slot__place_name,
+        [Q_SLOT_STATE] = slot__state,
+    };
 
-    if (!d.tokens)
-        return Q_OK;
-    q_date_iso(&d, now_ms, iso);
-    if (!*iso)
-        return Q_OK;
-    *out = (slot_match){d.tokens, q_str_copy(a, q_str_of(iso)), true};
-    return out->value.p ? Q_OK : q_err_nomem(err);
-}
-
-static q_code time_of_day(const q_tokens *t, size_t i, size_t end, q_arena *a, slot_match *out,
-                          q_err *err)
-{
-    q_tokens cut = first_tokens(t, end);
-    q_date d = q_date_at(&cut, i);
-
-    if (q_token_is(&t->v[i], "noon"))
-        d = (q_date){.kind = Q_DATE_TIME, .tokens = 1, .hour = 12};
-    else if (q_token_is(&t->v[i], "midnight"))
-        d = (q_date){.kind = Q_DATE_TIME, .tokens = 1};
-    if (!d.tokens || d.kind != Q_DATE_TIME)
-        return Q_OK;
-    *out = (slot_match){d.tokens, q_str_printf(a, "%02d:%02d", d.hour % 24, d.minute), true};
-    return out->value.p ? Q_OK : q_err_nomem(err);
-}
-
-static bool has_digit(const q_token *t)
-{
-    return t->kind == Q_TOKEN_NUMBER || t->kind == Q_TOKEN_MIXED;
-}
-
-/* Letters and digits with no blank between, one digit at least: "35678-9". */
-static slot_match alphanumeric(const q_tokens *t, size_t i, size_t end)
-{
-    size_t n = 0, last = 0;
-    bool digit = false;
-
-    if (i > 0 && !t->v[i].space && !q_token_mark(&t->v[i - 1], '#') &&
-        !q_token_mark(&t->v[i - 1], '"') && !q_token_mark(&t->v[i - 1], '\'') &&
-        !q_token_mark(&t->v[i - 1], '('))
-        return (slot_match){0};
-    for (; i + n < end && !(n && t->v[i + n].space); n++) {
-        const q_token *k = &t->v[i + n];
-
-        if (k->kind == Q_TOKEN_WORD || has_digit(k)) {
-            digit |= has_digit(k);
-            last = n + 1;
-        } else if (!n || k->kind != Q_TOKEN_PUNCTUATION) {
-            break;
-        }
-    }
-    return digit ? (slot_match){last, q_tokens_span(t, i, i + last), true} : (slot_match){0};
-}
-
-static slot_match email(const q_tokens *t, size_t i, size_t end)
-{
-    size_t n = 0, last = 0;
-    bool at = false, point = false;
-
-    for (; i + n < end && !(n && t->v[i + n].space); n++) {
-        const q_token *k = &t->v[i + n];
-
-        if (q_token_mark(k, '@')) {
-            if (at || !n)
-                return (slot_match){0};
-            at = true;
-        } else if (k->kind == Q_TOKEN_WORD || has_digit(k)) {
-            point |= at && q_token_mark(&t->v[i + n - 1], '.');
-            last = n + 1;
-        } else if (!q_token_mark(k, '.') && !q_token_mark(k, '-') && !q_token_mark(k, '_') &&
-                   !q_token_mark(k, '+')) {
-            break;
-        }
-    }
-    return at && point ? (slot_match){last, q_tokens_span(t, i, i + last), true} : (slot_match){0};
-}
-
-/* 7 to 15 digits; the value is the digits alone. */
-static q_code phone(const q_tokens *t, size_t i, size_t end, q_arena *a, slot_match *out,
-                    q_err *err)
-{
-    char digits[16];
-    size_t n = 0, last = 0, count = 0;
-
-    for (; i + n < end && n < 24; n++) {
-        const q_token *k = &t->v[i + n];
-
-        if (k->kind == Q_TOKEN_NUMBER) {
-            for (size_t c = 0; c < k->text.n; c++) {
-                if (!q_is_digit(k->text.p[c]))
-                    continue;
-                if (count == sizeof digits - 1)
-                    return Q_OK;
-                digits[count++] = k->text.p[c];
-            }
-            last = n + 1;
-        } else if (!q_token_mark(k, '-') && !q_token_mark(k, '(') && !q_token_mark(k, ')') &&
-                   !q_token_mark(k, '+') && !q_token_mark(k, '.')) {
-            break;
-        }
-    }
-    if (count < 7)
-        return Q_OK;
-    *out = (slot_match){last, q_str_copy(a, (q_str){digits, count}), true};
-    return out->value.p ? Q_OK : q_err_nomem(err);
-}
-
-static slot_match known_name(const q_tokens *t, size_t i, size_t end, char kind)
-{
-    q_tokens cut = first_tokens(t, end);
-    size_t n;
-    const char *kinds = q_gazetteer_at(&cut, i, &n);
-
-    if (!n || !strchr(kinds, kind))
-        return (slot_match){0};
-    return (slot_match){n, q_tokens_span(t, i, i + n), true};
+    return (size_t)kind < sizeof RULES / sizeof RULES[0] ? RULES[kind] : NULL;
 }
 
 q_code slot__at(const q_slot *s, const q_tokens *t, size_t i, size_t end, int64_t now_ms,
                 q_arena *a, slot_match *out, q_err *err)
 {
+    slot_place p = {t, i, end, now_ms, a, err};
+    slot_rule *rule = rule_of(kind_of(s));
+
     *out = (slot_match){0};
     if (i >= end)
         return Q_OK;
-    switch (s->kind) {
-    case Q_SLOT_CUSTOM:
+    if (s->type && s->type->parent == Q_SLOT_ALPHANUMERIC && s->type->pattern.n)
+        return slot__pattern(&p, s->type->pattern, out);
+    if (rule)
+        return rule(&p, out);
+    if (s->kind == Q_SLOT_CUSTOM)
         *out = custom(s->type, t, i, end);
-        break;
-    case Q_SLOT_NUMBER:
-        return number(t, i, end, a, out, err);
-    case Q_SLOT_PERCENTAGE:
-        return percentage(t, i, end, a, out, err);
-    case Q_SLOT_DATE:
-        return date(t, i, end, now_ms, a, out, err);
-    case Q_SLOT_TIME:
-        return time_of_day(t, i, end, a, out, err);
-    case Q_SLOT_PHONE:
-        return phone(t, i, end, a, out, err);
-    case Q_SLOT_ALPHANUMERIC:
-        *out = alphanumeric(t, i, end);
-        break;
-    case Q_SLOT_EMAIL:
-        *out = email(t, i, end);
-        break;
-    case Q_SLOT_FIRST_NAME:
-        *out = known_name(t, i, end, 'G');
-        break;
-    case Q_SLOT_CITY:
-    case Q_SLOT_COUNTRY:
-    case Q_SLOT_STATE:
-        *out = known_name(t, i, end, 'L');
-        break;
-    case Q_SLOT_LAST_NAME:
-    case Q_SLOT_PERSON:
-    case Q_SLOT_DURATION:
-    case Q_SLOT_CURRENCY:
-    case Q_SLOT_SPEED:
-    case Q_SLOT_WEIGHT:
-    case Q_SLOT_OPEN:
-    case Q_SLOT_SEARCH_QUERY:
-        break;
-    }
     return Q_OK;
 }
 
 /* Whether any words will do as the value. */
 static bool open_fits(const q_slot *s, const q_tokens *t, size_t i, size_t end)
 {
-    if (s->kind == Q_SLOT_CUSTOM || s->kind == Q_SLOT_SEARCH_QUERY)
+    q_slot_kind kind = kind_of(s);
+
+    if (kind == Q_SLOT_CUSTOM || kind == Q_SLOT_OPEN || kind == Q_SLOT_SEARCH_QUERY)
         return end - i <= OPEN_TOKENS;
     if (end - i > NAME_TOKENS)
         return false;
@@ -314,7 +167,7 @@ q_code slot__whole(const q_slot *s, const q_tokens *t, size_t i, size_t end, int
     q_code rc = Q_OK;
 
     *out = (slot_match){0};
-    if (s->kind == Q_SLOT_CUSTOM && i < end)
+    if (kind_of(s) == Q_SLOT_CUSTOM && i < end)
         *out = custom_whole(s->type, t, i, end);
     else
         rc = slot__at(s, t, i, end, now_ms, a, out, err);
