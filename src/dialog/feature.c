@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUP_MIN = 3, GROUP_MAX = 5, WORDS_MAX = 1024 };
+enum { GROUP_MIN = 3, GROUP_MAX = 4, WORDS_MAX = 1024 };
 
 static const float WORD_WEIGHT = 1.0f, PAIR_WEIGHT = 0.7f, GROUP_WEIGHT = 0.35f;
 

@@ -17,7 +17,7 @@ static const double MISSED = 0.02;
  * Banking77.
  */
 static const scope COMMON = {{0.83, 5.3, -0.83, -1.9}, {1.46, 0.94, -1.81, 2.16}};
-static const double COMMON_WORTH = 20, COMMON_LIMIT = -0.5;
+static const double COMMON_WORTH = 20, COMMON_LIMIT = -0.2;
 /* How strongly weights are drawn to these: by the usual size of their signals. */
 static const double DRAW[WEIGHTS] = {16, 0.6, 1.6, 4};
 

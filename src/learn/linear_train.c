@@ -121,7 +121,7 @@ static void link(const training *t, const uint32_t *starts, const uint32_t *by, 
 
 static bool is_full(const training *t, const seen *s)
 {
-    return t->o->classes <= FEW_CLASSES || (size_t)s->count * 2 > t->o->classes;
+    return t->o->classes <= FEW_CLASSES || (size_t)s->count * 6 > t->o->classes;
 }
 
 static q_code links_make(training *t, const uint32_t *starts, const uint32_t *by, q_err *err)
