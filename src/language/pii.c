@@ -110,9 +110,15 @@ static size_t cue_at(const q_tokens *t, size_t i, const pii_cues *cues)
     return most;
 }
 
+/* A sentence, and not what follows an abbreviation: "exp. date". */
+static bool begins(const q_token *k)
+{
+    return k->sentence && (k->capital || k->line);
+}
+
 size_t pii__cue(const q_tokens *t, size_t i, size_t end, const pii_cues *cues)
 {
-    for (size_t k = 1; k <= cues->reach + 2 && k <= i && !t->v[i - k + 1].sentence; k++) {
+    for (size_t k = 1; k <= cues->reach + 2 && k <= i && !begins(&t->v[i - k + 1]); k++) {
         size_t n = cue_at(t, i - k, cues);
 
         if (n && k + 1 - n <= cues->reach)

@@ -227,7 +227,7 @@ static q_code handle(pii_finder *f, const chunk *c)
     if (c->s.n < 4 || c->s.n > 31 || c->s.p[0] != '@')
         return Q_OK;
     for (size_t i = 1; i < c->s.n; i++)
-        if (!q_is_alnum(c->s.p[i]) && c->s.p[i] != '_')
+        if (!q_is_alnum(c->s.p[i]) && c->s.p[i] != '_' && c->s.p[i] != '.')
             return Q_OK;
     return pii__put(f, Q_PII_USERNAME, 0.99f, c->begin, c->begin + c->s.n);
 }

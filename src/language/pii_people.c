@@ -39,8 +39,12 @@ static size_t token_at(const q_tokens *t, uint32_t point)
 /* "live in", "lives at", "moved to": what comes is somebody's place. */
 static bool lives(const q_tokens *t, size_t i)
 {
+    static const pii_cues MOVED = {"moved|relocated|moving", 24};
+
     if (i < 2 || !is_any(&t->v[i - 1], "in|at|to|near|from"))
         return false;
+    if (is_any(&t->v[i - 1], "to|from") && pii__cue(t, i, t->n, &MOVED))
+        return true;
     return is_any(&t->v[i - 2], "live|lives|living|lived|reside|resides|residing|based|born|moved|"
                                 "relocated|am|home|staying");
 }
@@ -163,7 +167,7 @@ static bool somebody_is(const q_tokens *t, size_t i)
     if (i < 2 || !is_any(&t->v[i - 1], "am|is|was|turned|turns|'m|i'm"))
         return false;
     if (i + 1 < t->n && t->v[i + 1].kind != Q_TOKEN_PUNCTUATION &&
-        !is_any(&t->v[i + 1], "and|but|now|years|today|or"))
+        !is_any(&t->v[i + 1], "and|but|now|years|today|or|on|last|this|in"))
         return false;
     if (i + 1 < t->n && (q_token_mark(&t->v[i + 1], '%') || q_token_mark(&t->v[i + 1], '-') ||
                          q_token_mark(&t->v[i + 1], '/') || q_token_mark(&t->v[i + 1], ':')))
@@ -171,6 +175,18 @@ static bool somebody_is(const q_tokens *t, size_t i)
     return is_any(&t->v[i - 2],
                   "i|he|she|brother|sister|son|daughter|wife|husband|mother|father|mom|dad|uncle|"
                   "aunt|nephew|niece|grandmother|grandfather|cousin|patient|boyfriend|girlfriend");
+}
+
+/* "John Smith, 45, of Leeds", "the driver, 27, was" */
+static bool apposed(const q_tokens *t, size_t i)
+{
+    if (i < 2 || i + 1 >= t->n || !q_token_mark(&t->v[i - 1], ',') ||
+        !q_token_mark(&t->v[i + 1], ',') || !t->v[i].space)
+        return false;
+    return is_any(&t->v[i - 2], "man|woman|boy|girl|suspect|victim|driver|patient|teacher|student|"
+                                "mother|father|son|daughter|wife|husband|brother|sister|officer") ||
+           (i >= 3 && t->v[i - 2].capital && t->v[i - 3].capital &&
+            t->v[i - 2].kind == Q_TOKEN_WORD && t->v[i - 3].kind == Q_TOKEN_WORD);
 }
 
 static q_code age_at(pii_finder *f, size_t i)
@@ -186,6 +202,8 @@ static q_code age_at(pii_finder *f, size_t i)
     unit = i + 1 < f->t->n && is_any(&f->t->v[i + 1], "years|yrs|months");
     if (aged(f->t, i))
         return pii__put_tokens(f, Q_PII_AGE, 0.94f, i, i + 1 + unit);
+    if (apposed(f->t, i))
+        return pii__put_tokens(f, Q_PII_AGE, 0.8f, i, i + 1);
     if (somebody_is(f->t, i))
         return pii__put_tokens(f, Q_PII_AGE, 0.75f, i, i + 1 + unit);
     return Q_OK;
@@ -238,6 +256,8 @@ q_code pii__times(pii_finder *f)
 
         if (d.tokens)
             rc = pii__put_tokens(f, Q_PII_DATE_TIME, d.score, i, i + d.tokens);
+        else if (is_any(&t->v[i], "noon|midnight|midday"))
+            rc = pii__put_tokens(f, Q_PII_DATE_TIME, 0.85f, i, i + 1);
         i += d.tokens ? d.tokens : 1;
     }
     return rc;

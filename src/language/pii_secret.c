@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { LATER = 6 /* words between a cue and what links it to its value */ };
+
 /* What links a word to its value, in tokens: ":", "=", "is", "was"; 0: nothing. */
 static size_t link_at(const q_tokens *t, size_t i, bool *said)
 {
@@ -78,6 +80,24 @@ static q_code value_put(pii_finder *f, q_pii_type type, size_t i, bool direct)
     return pii__put(f, type, score, t->v[i].begin, t->v[i].begin + s.n);
 }
 
+/* "the last password I remember was Bluebird!42": the cue, some words, and what links. */
+static q_code later_put(pii_finder *f, q_pii_type type, size_t i)
+{
+    const q_tokens *t = f->t;
+
+    for (size_t k = i; k < t->n && k < i + LATER && !t->v[k].sentence; k++) {
+        bool said;
+
+        if (t->v[k].kind != Q_TOKEN_WORD)
+            return Q_OK;
+        if (link_at(t, k, &said))
+            return k == i || !coded(value_at(t, k + 1 < t->n ? k + 1 : k))
+                       ? Q_OK
+                       : value_put(f, type, k, false);
+    }
+    return Q_OK;
+}
+
 q_code pii__secrets(pii_finder *f)
 {
     static const struct {
@@ -106,6 +126,8 @@ q_code pii__secrets(pii_finder *f)
 
             if (n)
                 rc = value_put(f, KINDS[k].type, i + n, KINDS[k].type == Q_PII_PASSWORD || n > 1);
+            if (n && !rc)
+                rc = later_put(f, KINDS[k].type, i + n);
         }
     }
     return rc;
