@@ -24,11 +24,12 @@
 
 enum {
     FOLDS = 5,
+    WORST = 10,
     LANGUAGES_MOST = 256,
     FEWEST = 60, /* sentences of a language in a script: fewer are strays */
     FIRST_EPOCHS = 3,
     EPOCHS = 5,
-    PIECES = 4,       /* of a sentence, learnt in each epoch too */
+    PIECES = 4,      /* of a sentence, learnt in each epoch too */
     PIECE_LEAST = 8, /* sequences; a short word has so many */
     PIECE_MOST = 120,
     ROWS_LATIN = 24576,
@@ -486,12 +487,56 @@ static double try(const corpus *c, q_str bytes, size_t *right, size_t *count)
     return loss / (double)*count;
 }
 
+typedef struct tally {
+    q_str code;
+    size_t right, count;
+} tally;
+
+static int by_right(const void *x, const void *y)
+{
+    const tally *a = x, *b = y;
+    double p = (double)a->right / (double)a->count, q = (double)b->right / (double)b->count;
+
+    return p < q ? -1 : p > q;
+}
+
+/* The languages that are told apart worst, of the sentences held back. */
+static void worst_print(const corpus *c, q_str bytes)
+{
+    tally v[LANGUAGES_MOST] = {0};
+    dominant_model *m;
+    size_t n = 0;
+    q_err err;
+
+    if (dominant__load(bytes, Q_STR("the model"), &m, &err))
+        need(NULL);
+    for (size_t i = 0; i < c->n; i++) {
+        q_arena *a = need(q_arena_new((size_t)1 << 26));
+        q_dominant *found;
+        size_t count;
+
+        if (!n || !q_str_eq(v[n - 1].code, c->v[i].code))
+            v[n++].code = c->v[i].code;
+        if (c->v[i].held && !dominant__find(m, c->v[i].text, a, &found, &count, &err)) {
+            v[n - 1].count++;
+            v[n - 1].right += count && q_str_is(c->v[i].code, found[0].code);
+        }
+        q_arena_free(a);
+    }
+    qsort(v, n, sizeof *v, by_right);
+    for (size_t i = 0; i < WORST && i < n; i++)
+        printf("  %.*s %.3f", Q_ARG(v[i].code), (double)v[i].right / (double)v[i].count);
+    printf("\n");
+    dominant__free(m);
+}
+
 static float held_out(corpus *c)
 {
     static const float SPREADS[] = {0.7f, 1, 1.4f, 2, 2.8f};
     table tables[SCRIPT_MODELS];
     double best = INFINITY;
     float spread = 1;
+    q_buf worst;
 
     for (size_t i = 0; i < SCRIPT_MODELS; i++)
         tables[i] = table_learn(c, (script)(i + 1), false);
@@ -508,6 +553,9 @@ static float held_out(corpus *c)
         }
         q_buf_clear(&b);
     }
+    worst = q_buf_init(NULL, (size_t)1 << 28);
+    worst_print(c, model_put(tables, spread, &worst));
+    q_buf_clear(&worst);
     return spread;
 }
 

@@ -263,7 +263,7 @@ q_code dominant__find(const dominant_model *m, q_str text, q_arena *a, q_dominan
     *count = 0;
     if (rc || !f.n)
         return rc;
-    *out = q_arena_array(a, (size_t)(1 / LEAST) + 1, sizeof **out);
+    *out = q_arena_array(a, (size_t)(1 / LEAST) + 2, sizeof **out);
     if (!*out)
         return q_err_nomem(err);
     parts_sum(&f, parts);

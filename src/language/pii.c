@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "language/pii_parts.h"
+#include "language/token_any.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,36 +81,6 @@ q_code pii__put_tokens(pii_finder *f, q_pii_type type, float score, size_t i, si
     return pii__put(f, type, score, f->t->v[i].begin, last->begin + last->text.n);
 }
 
-size_t pii__words_at(const q_tokens *t, size_t i, q_str words)
-{
-    q_str rest = words, word;
-    size_t n = 0;
-
-    while (rest.n) {
-        q_str_cut(rest, ' ', &word, &rest);
-        if (i + n >= t->n || !q_str_eq(t->v[i + n].lower, word))
-            return 0;
-        n++;
-    }
-    return n;
-}
-
-/* How many tokens the longest cue at token i takes. */
-static size_t cue_at(const q_tokens *t, size_t i, const pii_cues *cues)
-{
-    q_str rest = q_str_of(cues->words), words;
-    size_t most = 0;
-
-    while (rest.n) {
-        size_t n;
-
-        q_str_cut(rest, '|', &words, &rest);
-        n = pii__words_at(t, i, words);
-        most = n > most ? n : most;
-    }
-    return most;
-}
-
 /* A sentence, and not what follows an abbreviation: "exp. date". */
 static bool begins(const q_token *k)
 {
@@ -119,7 +90,7 @@ static bool begins(const q_token *k)
 size_t pii__cue(const q_tokens *t, size_t i, size_t end, const pii_cues *cues)
 {
     for (size_t k = 1; k <= cues->reach + 2 && k <= i && !begins(&t->v[i - k + 1]); k++) {
-        size_t n = cue_at(t, i - k, cues);
+        size_t n = token__phrase(t, i - k, cues->words);
 
         if (n && k + 1 - n <= cues->reach)
             return k + 1 > n ? k + 1 - n : 1;
@@ -127,7 +98,7 @@ size_t pii__cue(const q_tokens *t, size_t i, size_t end, const pii_cues *cues)
     if (end >= t->n || !(q_token_is(&t->v[end], "is") || q_token_mark(&t->v[end], '(')))
         return 0;
     for (size_t k = 1; k <= 4 && end + k < t->n && !t->v[end + k].sentence; k++)
-        if (cue_at(t, end + k, cues))
+        if (token__phrase(t, end + k, cues->words))
             return k + 1;
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "language/gazetteer.h"
 #include "language/lexicon.h"
 #include "language/pii_parts.h"
+#include "language/token_any.h"
 
 #include <string.h>
 
@@ -197,15 +198,9 @@ static size_t street_at(const q_tokens *t, size_t i)
 /* "P.O. Box 1180", "PO Box 12" */
 static size_t box_at(const q_tokens *t, size_t i)
 {
-    static const char *const HEADS[] = {"p.o. box", "po box", "p . o . box", "p.o box", "pob"};
+    size_t n = token__phrase(t, i, "p.o. box|po box|p . o . box|p.o box|pob");
 
-    for (size_t k = 0; k < sizeof HEADS / sizeof *HEADS; k++) {
-        size_t n = pii__words_at(t, i, q_str_of(HEADS[k]));
-
-        if (n && number(tok(t, i + n), 1, 7))
-            return i + n + 1;
-    }
-    return i;
+    return n && number(tok(t, i + n), 1, 7) ? i + n + 1 : i;
 }
 
 q_code pii__addresses(pii_finder *f)

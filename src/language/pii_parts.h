@@ -28,11 +28,6 @@ Q_MUST_USE q_code pii__people(pii_finder *f, q_err *err); /* names, ages, where 
 Q_MUST_USE q_code pii__addresses(pii_finder *f);
 Q_MUST_USE q_code pii__times(pii_finder *f); /* dates, and when a card expires */
 
-/* How many tokens the words, joined by blanks ("account number"), take at token i; 0: they are
- * not there.
- */
-size_t pii__words_at(const q_tokens *t, size_t i, q_str words);
-
 typedef struct pii_cues {
     const char *words; /* "account number|acct" */
     size_t reach;      /* tokens between a cue and what it tells of */

@@ -3,23 +3,11 @@
 #include "language/entity.h"
 #include "language/number.h"
 #include "language/pii_parts.h"
+#include "language/token_any.h"
 
 #include <string.h>
 
 enum { OLDEST = 119, NAME_WORDS = 4 };
-
-/* Whether the token is one of "word|word". */
-static bool is_any(const q_token *k, const char *words)
-{
-    q_str rest = q_str_of(words), word;
-
-    while (rest.n) {
-        q_str_cut(rest, '|', &word, &rest);
-        if (q_str_eq(word, k->lower))
-            return true;
-    }
-    return false;
-}
 
 static size_t token_at(const q_tokens *t, uint32_t point)
 {
@@ -41,12 +29,13 @@ static bool lives(const q_tokens *t, size_t i)
 {
     static const pii_cues MOVED = {"moved|relocated|moving", 24};
 
-    if (i < 2 || !is_any(&t->v[i - 1], "in|at|to|near|from"))
+    if (i < 2 || !token__any(&t->v[i - 1], "in|at|to|near|from"))
         return false;
-    if (is_any(&t->v[i - 1], "to|from") && pii__cue(t, i, t->n, &MOVED))
+    if (token__any(&t->v[i - 1], "to|from") && pii__cue(t, i, t->n, &MOVED))
         return true;
-    return is_any(&t->v[i - 2], "live|lives|living|lived|reside|resides|residing|based|born|moved|"
-                                "relocated|am|home|staying");
+    return token__any(&t->v[i - 2],
+                      "live|lives|living|lived|reside|resides|residing|based|born|moved|"
+                      "relocated|am|home|staying");
 }
 
 /* Titles are no part of a name: the tokens of those that begin it. */
@@ -54,8 +43,9 @@ static size_t titles(const q_tokens *t, size_t i)
 {
     size_t n = 0;
 
-    while (i + n + 1 < t->n &&
-           is_any(&t->v[i + n], "mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|hon|sgt|capt"))
+    while (
+        i + n + 1 < t->n &&
+        token__any(&t->v[i + n], "mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|hon|sgt|capt"))
         n += 1 + q_token_mark(&t->v[i + n + 1], '.');
     return n;
 }
@@ -82,13 +72,10 @@ static q_code entity_put(pii_finder *f, const q_entity *e)
 /* "my name is Olu Adebayo", "Name: Olu Adebayo" */
 static q_code named(pii_finder *f, size_t i)
 {
-    static const char *const SAID[] = {"my name is", "name is",
-                                       "name :", "full name :", "i am called"};
     const q_tokens *t = f->t;
-    size_t begin = i, end;
+    size_t end,
+        begin = i + token__phrase(t, i, "my name is|name is|name :|full name :|i am called");
 
-    for (size_t k = 0; k < sizeof SAID / sizeof *SAID && begin == i; k++)
-        begin += pii__words_at(t, i, q_str_of(SAID[k]));
     if (begin == i)
         return Q_OK;
     begin += titles(t, begin);
@@ -110,8 +97,7 @@ q_code pii__people(pii_finder *f, q_err *err)
     for (size_t i = 0; i < n && !rc; i++)
         rc = entity_put(f, &v[i]);
     for (size_t i = 0; i < t->n && !rc; i++)
-        if (is_any(&t->v[i], "my|name|full|i"))
-            rc = named(f, i);
+        rc = named(f, i);
     return rc ? q_err_nomem(err) : Q_OK;
 }
 
@@ -134,14 +120,14 @@ static q_code years_old(pii_finder *f, size_t i)
     const q_tokens *t = f->t;
     size_t n = i + 1;
 
-    if (n + 3 < t->n && q_token_mark(&t->v[n], '-') && is_any(&t->v[n + 1], YEARS) &&
+    if (n + 3 < t->n && q_token_mark(&t->v[n], '-') && token__any(&t->v[n + 1], YEARS) &&
         q_token_mark(&t->v[n + 2], '-') && q_token_is(&t->v[n + 3], "old"))
         return pii__put_tokens(f, Q_PII_AGE, 0.97f, i, n + 4);
-    if (n + 1 < t->n && is_any(&t->v[n], YEARS) && q_token_is(&t->v[n + 1], "old"))
+    if (n + 1 < t->n && token__any(&t->v[n], YEARS) && q_token_is(&t->v[n + 1], "old"))
         return pii__put_tokens(f, Q_PII_AGE, 0.95f, i, n + 1);
-    if (n + 2 < t->n && is_any(&t->v[n], YEARS) && pii__words_at(t, n + 1, Q_STR("of age")))
+    if (n + 2 < t->n && token__any(&t->v[n], YEARS) && token__phrase(t, n + 1, "of age"))
         return pii__put_tokens(f, Q_PII_AGE, 0.95f, i, n + 1);
-    if (n < t->n && is_any(&t->v[n], "yo"))
+    if (n < t->n && token__any(&t->v[n], "yo"))
         return pii__put_tokens(f, Q_PII_AGE, 0.9f, i, n + 1);
     if (n + 2 < t->n && q_token_is(&t->v[n], "y") && q_token_mark(&t->v[n + 1], '/') &&
         q_token_is(&t->v[n + 2], "o"))
@@ -154,27 +140,28 @@ static bool aged(const q_tokens *t, size_t i)
 {
     size_t k = i;
 
-    if (k >= 2 && is_any(&t->v[k - 1], "and|or|to") && age_number(t, k - 2))
+    if (k >= 2 && token__any(&t->v[k - 1], "and|or|to") && age_number(t, k - 2))
         k -= 2;
-    if (k && (q_token_mark(&t->v[k - 1], ':') || is_any(&t->v[k - 1], "of|is|was")))
+    if (k && (q_token_mark(&t->v[k - 1], ':') || token__any(&t->v[k - 1], "of|is|was")))
         k--;
-    return k && is_any(&t->v[k - 1], "aged|age|ages");
+    return k && token__any(&t->v[k - 1], "aged|age|ages");
 }
 
 /* "I am 40", "my brother is 38", with nothing counted behind it. */
 static bool somebody_is(const q_tokens *t, size_t i)
 {
-    if (i < 2 || !is_any(&t->v[i - 1], "am|is|was|turned|turns|'m|i'm"))
+    if (i < 2 || !token__any(&t->v[i - 1], "am|is|was|turned|turns|'m|i'm"))
         return false;
     if (i + 1 < t->n && t->v[i + 1].kind != Q_TOKEN_PUNCTUATION &&
-        !is_any(&t->v[i + 1], "and|but|now|years|today|or|on|last|this|in"))
+        !token__any(&t->v[i + 1], "and|but|now|years|today|or|on|last|this|in"))
         return false;
     if (i + 1 < t->n && (q_token_mark(&t->v[i + 1], '%') || q_token_mark(&t->v[i + 1], '-') ||
                          q_token_mark(&t->v[i + 1], '/') || q_token_mark(&t->v[i + 1], ':')))
         return false;
-    return is_any(&t->v[i - 2],
-                  "i|he|she|brother|sister|son|daughter|wife|husband|mother|father|mom|dad|uncle|"
-                  "aunt|nephew|niece|grandmother|grandfather|cousin|patient|boyfriend|girlfriend");
+    return token__any(
+        &t->v[i - 2],
+        "i|he|she|brother|sister|son|daughter|wife|husband|mother|father|mom|dad|uncle|"
+        "aunt|nephew|niece|grandmother|grandfather|cousin|patient|boyfriend|girlfriend");
 }
 
 /* "John Smith, 45, of Leeds", "the driver, 27, was" */
@@ -183,8 +170,9 @@ static bool apposed(const q_tokens *t, size_t i)
     if (i < 2 || i + 1 >= t->n || !q_token_mark(&t->v[i - 1], ',') ||
         !q_token_mark(&t->v[i + 1], ',') || !t->v[i].space)
         return false;
-    return is_any(&t->v[i - 2], "man|woman|boy|girl|suspect|victim|driver|patient|teacher|student|"
-                                "mother|father|son|daughter|wife|husband|brother|sister|officer") ||
+    return token__any(&t->v[i - 2],
+                      "man|woman|boy|girl|suspect|victim|driver|patient|teacher|student|"
+                      "mother|father|son|daughter|wife|husband|brother|sister|officer") ||
            (i >= 3 && t->v[i - 2].capital && t->v[i - 3].capital &&
             t->v[i - 2].kind == Q_TOKEN_WORD && t->v[i - 3].kind == Q_TOKEN_WORD);
 }
@@ -199,7 +187,7 @@ static q_code age_at(pii_finder *f, size_t i)
     rc = years_old(f, i);
     if (rc)
         return rc;
-    unit = i + 1 < f->t->n && is_any(&f->t->v[i + 1], "years|yrs|months");
+    unit = i + 1 < f->t->n && token__any(&f->t->v[i + 1], "years|yrs|months");
     if (aged(f->t, i))
         return pii__put_tokens(f, Q_PII_AGE, 0.94f, i, i + 1 + unit);
     if (apposed(f->t, i))
@@ -241,6 +229,17 @@ static q_code expiry_at(pii_finder *f, size_t i)
     return Q_OK;
 }
 
+/* Most words begin no date, and need not be tried. */
+static bool may_date(const q_token *k)
+{
+    return k->kind == Q_TOKEN_NUMBER || k->kind == Q_TOKEN_MIXED ||
+           (k->kind == Q_TOKEN_WORD && k->capital) ||
+           token__any(
+               k, "today|tomorrow|yesterday|tonight|last|next|this|past|previous|early|late|mid|"
+                  "spring|summer|autumn|fall|winter|a|an|one|two|three|four|five|six|seven|"
+                  "eight|nine|ten|few|several|the|christmas|easter");
+}
+
 q_code pii__times(pii_finder *f)
 {
     const q_tokens *t = f->t;
@@ -252,11 +251,11 @@ q_code pii__times(pii_finder *f)
             rc = expiry_at(f, i);
     }
     for (size_t i = 0; i < t->n && !rc;) {
-        q_date d = q_date_at(t, i);
+        q_date d = may_date(&t->v[i]) ? q_date_at(t, i) : (q_date){0};
 
         if (d.tokens)
             rc = pii__put_tokens(f, Q_PII_DATE_TIME, d.score, i, i + d.tokens);
-        else if (is_any(&t->v[i], "noon|midnight|midday"))
+        else if (token__any(&t->v[i], "noon|midnight|midday"))
             rc = pii__put_tokens(f, Q_PII_DATE_TIME, 0.85f, i, i + 1);
         i += d.tokens ? d.tokens : 1;
     }

@@ -1,6 +1,7 @@
 /* Users and their passwords: known only by the word before them. */
 #include "language/lexicon.h"
 #include "language/pii_parts.h"
+#include "language/token_any.h"
 
 #include <string.h>
 
@@ -9,22 +10,16 @@ enum { LATER = 6 /* words between a cue and what links it to its value */ };
 /* What links a word to its value, in tokens: ":", "=", "is", "was"; 0: nothing. */
 static size_t link_at(const q_tokens *t, size_t i, bool *said)
 {
-    static const char *const SAID[] = {"is now", "is", "was", "are"};
+    size_t n;
 
     *said = false;
     if (i >= t->n)
         return 0;
     if (q_token_mark(&t->v[i], ':') || q_token_mark(&t->v[i], '='))
         return 1;
-    for (size_t k = 0; k < sizeof SAID / sizeof *SAID; k++) {
-        size_t n = pii__words_at(t, i, q_str_of(SAID[k]));
-
-        if (n) {
-            *said = true;
-            return n + (i + n < t->n && q_token_mark(&t->v[i + n], ':'));
-        }
-    }
-    return 0;
+    n = token__phrase(t, i, "is now|is|was|are");
+    *said = n != 0;
+    return n + (n && i + n < t->n && q_token_mark(&t->v[i + n], ':'));
 }
 
 /* The bytes from token i to the next blank, without marks that end sentences. */
@@ -98,37 +93,31 @@ static q_code later_put(pii_finder *f, q_pii_type type, size_t i)
     return Q_OK;
 }
 
-q_code pii__secrets(pii_finder *f)
+static q_code secret_at(pii_finder *f, q_pii_type type, size_t i, size_t cue)
 {
-    static const struct {
-        const char *words;
-        q_pii_type type;
-    } KINDS[] = {
-        {"password", Q_PII_PASSWORD},     {"passwd", Q_PII_PASSWORD},
-        {"pwd", Q_PII_PASSWORD},          {"passphrase", Q_PII_PASSWORD},
-        {"passcode", Q_PII_PASSWORD},     {"username", Q_PII_USERNAME},
-        {"user name", Q_PII_USERNAME},    {"userid", Q_PII_USERNAME},
-        {"user id", Q_PII_USERNAME},      {"user", Q_PII_USERNAME},
-        {"login", Q_PII_USERNAME},        {"log in as", Q_PII_USERNAME},
-        {"logged in as", Q_PII_USERNAME}, {"sign in as", Q_PII_USERNAME},
-        {"signed in as", Q_PII_USERNAME}, {"screen name", Q_PII_USERNAME},
-        {"nickname", Q_PII_USERNAME},     {"handle", Q_PII_USERNAME},
-    };
     q_code rc = Q_OK;
 
-    for (size_t i = 0; i < f->t->n; i++) {
-        q_str word = f->t->v[i].lower;
+    if (cue)
+        rc = value_put(f, type, i + cue, type == Q_PII_PASSWORD || cue > 1);
+    if (cue && !rc)
+        rc = later_put(f, type, i + cue);
+    return rc;
+}
 
-        if (!word.n || !strchr("hlnpsu", word.p[0])) /* as KINDS begin */
-            continue;
-        for (size_t k = 0; k < sizeof KINDS / sizeof *KINDS && !rc; k++) {
-            size_t n = pii__words_at(f->t, i, q_str_of(KINDS[k].words));
+q_code pii__secrets(pii_finder *f)
+{
+    const q_tokens *t = f->t;
+    q_code rc = Q_OK;
 
-            if (n)
-                rc = value_put(f, KINDS[k].type, i + n, KINDS[k].type == Q_PII_PASSWORD || n > 1);
-            if (n && !rc)
-                rc = later_put(f, KINDS[k].type, i + n);
-        }
+    for (size_t i = 0; i < t->n && !rc; i++) {
+        rc = secret_at(f, Q_PII_PASSWORD, i,
+                       token__phrase(t, i, "password|passwd|pwd|passphrase|passcode"));
+        if (!rc)
+            rc = secret_at(f, Q_PII_USERNAME, i,
+                           token__phrase(t, i,
+                                         "username|user name|userid|user id|user|login|log in as|"
+                                         "logged in as|sign in as|signed in as|screen name|"
+                                         "nickname|handle"));
     }
     return rc;
 }

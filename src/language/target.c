@@ -5,6 +5,7 @@
 #include "language/model_parts.h"
 #include "language/sentiment_model.h"
 #include "language/target_words.h"
+#include "language/token_any.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ typedef struct finder {
     q_arena *arena;
     found *v;
     size_t n, cap, groups;
+    size_t clause_begin, clause_end; /* tokens: the clause that was judged last */
+    sentiment_span clause;
 } finder;
 
 const char *q_target_type_name(q_target_type type)
@@ -46,18 +49,6 @@ const char *q_target_type_name(q_target_type type)
         "EVENT",  "DATE",     "QUANTITY",     "ATTRIBUTE", "OTHER"};
 
     return NAMES[type];
-}
-
-static bool is_any(const q_token *k, const char *words)
-{
-    q_str rest = q_str_of(words), word;
-
-    while (rest.n) {
-        q_str_cut(rest, '|', &word, &rest);
-        if (q_str_eq(word, k->lower))
-            return true;
-    }
-    return false;
 }
 
 /* ---- what is mentioned ---- */
@@ -145,7 +136,7 @@ static q_code pronoun_add(finder *f, size_t i)
     const q_token *k = &f->t->v[i];
 
     for (size_t n = 0; n < sizeof KINDS / sizeof *KINDS; n++)
-        if (is_any(k, KINDS[n].words) && !(k->all_capital && k->points > 1))
+        if (token__any(k, KINDS[n].words) && !(k->all_capital && k->points > 1))
             return add(f, (found){.begin = i,
                                   .end = i + 1,
                                   .manner = MANNER_PRONOUN,
@@ -162,7 +153,7 @@ static q_code noun_add(finder *f, size_t i)
     const q_tokens *t = f->t;
     const target_word *w = listed(&t->v[i]);
     const target_word *next = i + 1 < t->n && !t->v[i + 1].line ? listed(&t->v[i + 1]) : NULL;
-    bool verb = i && is_any(&t->v[i - 1], "i|you|we|they|to|will|would|can|could|don't");
+    bool verb = i && token__any(&t->v[i - 1], "i|you|we|they|to|will|would|can|could|don't");
 
     if (!w || next || verb)
         return Q_OK;
@@ -336,7 +327,7 @@ static bool divides(const q_tokens *t, size_t i)
     const q_token *k = &t->v[i];
 
     if (q_token_mark(k, ';') || q_token_mark(k, ',') ||
-        is_any(k, "but|however|although|though|while|whereas|except|because"))
+        token__any(k, "but|however|although|though|while|whereas|except|because"))
         return true;
     return q_token_is(k, "and") && i + 1 < t->n &&
            (q_word_listed(t->v[i + 1].lower) &
@@ -369,23 +360,25 @@ static void decide(float neutral, float odds, q_sentiment_scores *out)
 }
 
 /* The speaker, dates and amounts are not what an opinion is about. */
-static q_code judge(const finder *f, const found *m, q_sentiment_scores *out, q_err *err)
+static q_code judge(finder *f, const found *m, q_sentiment_scores *out, q_err *err)
 {
-    sentiment_span s;
     size_t begin, end;
     float neutral;
-    q_code rc;
+    q_code rc = Q_OK;
 
     clause_of(f->t, m, &begin, &end);
-    rc = sentiment__span(f->model, f->t, begin, end, f->arena, &s, err);
+    if (begin != f->clause_begin || end != f->clause_end)
+        rc = sentiment__span(f->model, f->t, begin, end, f->arena, &f->clause, err);
     if (rc)
         return rc;
-    neutral = sentiment__neutral(&s);
-    if (!s.opinions)
+    f->clause_begin = begin;
+    f->clause_end = end;
+    neutral = sentiment__neutral(&f->clause);
+    if (!f->clause.opinions)
         neutral = fmaxf(neutral, 0.6f);
     if (m->self || measures(m->type))
         neutral = fmaxf(neutral, 0.9f);
-    decide(neutral, s.odds, out);
+    decide(neutral, f->clause.odds, out);
     return Q_OK;
 }
 
@@ -403,7 +396,7 @@ static q_mention mention_of(const q_tokens *t, const found *m)
                        .type = m->type};
 }
 
-static q_code answer(const finder *f, q_target **out, size_t *count, q_err *err)
+static q_code answer(finder *f, q_target **out, size_t *count, q_err *err)
 {
     q_mention *mentions = q_arena_array(f->arena, f->n, sizeof *mentions);
     size_t *best = q_arena_array(f->arena, f->groups, sizeof *best), at = 0;

@@ -1,18 +1,20 @@
-/* tests/bench/texts.c - how right and how fast the language room judges texts.
+/* tests/bench/texts.c - how right and how fast the language room judges texts; script/bench texts.
  *
- *     bench_texts languages SENTENCES.tsv    of the model that ships: accuracy, the worst ten,
- * words/s bench_texts sentiment SST.tsv          the same of sentiment, POSITIVE or NEGATIVE
- *     bench_texts spam MESSAGES.tsv          five times learnt from four fifths and tried on the
- * rest bench_texts pii TEXTS.txt              tests/data/pii.txt says its form
+ *     languages SENTENCES.tsv   of the model that ships: accuracy, the worst ten, words/s
+ *     sentiment SST.tsv         the same of sentiment, POSITIVE or NEGATIVE
+ *     spam MESSAGES.tsv         five times learnt from four fifths and tried on the rest
+ *     pii TEXTS.txt             tests/data/pii.txt says its form
+ *     calls TEXT                processor time of one call, for each 5,000 bytes of a text
  *
  * Lines are "label<TAB>text". Prints Markdown.
  */
-#include "base/clock.h"
 #include "base/file.h"
 #include "language/classifier.h"
 #include "language/dominant.h"
+#include "language/entity.h"
 #include "language/pii.h"
 #include "language/sentiment.h"
+#include "language/target.h"
 #include "learn/metrics.h"
 
 #include <stdio.h>
@@ -20,7 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LABELS_MOST = 256, FOLDS = 5, WORST = 10, REPEATS = 3, MARKS_MOST = 64 };
+enum { LABELS_MOST = 256, FOLDS = 5, WORST = 10, REPEATS = 3, MARKS_MOST = 64, CALL_BYTES = 5000 };
 
 static const size_t memory = (size_t)4 << 30;
 
@@ -379,13 +381,99 @@ static void pii(const q_language *l, const char *path)
     pii_print("all", &all);
 }
 
+/* ---- calls ---- */
+
+typedef q_code (*call_fn)(const q_language *l, const q_tokens *t, q_arena *a, q_err *err);
+
+static q_code call_languages(const q_language *l, const q_tokens *t, q_arena *a, q_err *err)
+{
+    q_dominant *v;
+    size_t n;
+
+    return q_dominant_languages(l, t->text, a, &v, &n, err);
+}
+
+static q_code call_sentiment(const q_language *l, const q_tokens *t, q_arena *a, q_err *err)
+{
+    q_sentiment_scores s;
+
+    return q_sentiment_of(l, t, a, &s, err);
+}
+
+static q_code call_entities(const q_language *l, const q_tokens *t, q_arena *a, q_err *err)
+{
+    q_entity *v;
+    size_t n;
+
+    return q_entities_find(l, t, a, &v, &n, err);
+}
+
+static q_code call_targets(const q_language *l, const q_tokens *t, q_arena *a, q_err *err)
+{
+    q_target *v;
+    size_t n;
+
+    return q_targets_find(l, t, a, &v, &n, err);
+}
+
+static q_code call_pii(const q_language *l, const q_tokens *t, q_arena *a, q_err *err)
+{
+    q_pii *v;
+    size_t n;
+
+    return q_pii_find(l, t, a, &v, &n, err);
+}
+
+static int by_time(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+
+    return a < b ? -1 : a > b;
+}
+
+static void calls(const q_language *l, const char *path)
+{
+    static const struct {
+        const char *name;
+        call_fn call;
+    } CALLS[] = {{"languages", call_languages},
+                 {"sentiment", call_sentiment},
+                 {"entities", call_entities},
+                 {"targeted sentiment", call_targets},
+                 {"personal data", call_pii}};
+    q_str text = file_read(path);
+    double *times = need(q_arena_array(arena, text.n / CALL_BYTES + 1, sizeof *times));
+
+    printf("| of %d bytes | median ms | p99 ms |\n|---|---|---|\n", (int)CALL_BYTES);
+    for (size_t k = 0; k < sizeof CALLS / sizeof *CALLS; k++) {
+        size_t n = 0;
+
+        for (size_t at = 0; at + CALL_BYTES <= text.n; at += CALL_BYTES) {
+            q_arena *a = need(q_arena_new((size_t)1 << 28));
+            double start = seconds();
+            q_tokens t;
+            q_err err;
+
+            good(q_tokens_of(q_str_sub(text, at, CALL_BYTES), a, &t, &err), &err);
+            good(CALLS[k].call(l, &t, a, &err), &err);
+            times[n++] = seconds() - start;
+            q_arena_free(a);
+        }
+        if (!n)
+            break;
+        qsort(times, n, sizeof *times, by_time);
+        printf("| %s | %.2f | %.2f |\n", CALLS[k].name, times[n / 2] * 1e3,
+               times[n * 99 / 100] * 1e3);
+    }
+}
+
 int main(int argc, char **argv)
 {
     q_language *l;
     q_err err;
 
     if (argc != 3) {
-        fprintf(stderr, "usage: bench_texts languages|sentiment|spam|pii FILE\n");
+        fprintf(stderr, "usage: bench_texts languages|sentiment|spam|pii|calls FILE\n");
         return 2;
     }
     arena = need(q_arena_new(memory));
@@ -398,6 +486,8 @@ int main(int argc, char **argv)
         spam(argv[2]);
     else if (strcmp(argv[1], "pii") == 0)
         pii(l, argv[2]);
+    else if (strcmp(argv[1], "calls") == 0)
+        calls(l, argv[2]);
     q_language_free(l);
     q_arena_free(arena);
     return 0;
