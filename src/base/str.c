@@ -18,7 +18,11 @@ bool q_str_eq(q_str a, q_str b)
 
 bool q_str_is(q_str a, const char *cstr)
 {
-    return q_str_eq(a, q_str_of(cstr));
+    /* Most differ early: their length is not worth finding out. */
+    for (size_t i = 0; i < a.n; i++)
+        if (!cstr || !cstr[i] || cstr[i] != a.p[i])
+            return false;
+    return !cstr || !cstr[a.n];
 }
 
 bool q_str_eq_nocase(q_str a, q_str b)
