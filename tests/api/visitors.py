@@ -3,6 +3,7 @@
 import base64
 import datetime
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -76,6 +77,25 @@ class Visitors(Suite):
         self.assertEqual(with_key['dialogState'], 'ElicitIntent')
         self.assertEqual(self.say(one, 'green', 'same')['dialogState'], 'ReadyForFulfillment')
         self.refused(lambda: self.say(one, 'hello', 'u' * 60), 'BadRequestException')
+
+    def test_the_same_by_the_newer_runtime(self):
+        identity, key = self.arrive()
+        _, other = self.arrive()
+        listed = subprocess.run([BINARY, 'bot', 'list', '--data', self.data], check=True, text=True,
+                                stdout=subprocess.PIPE).stdout
+        where = {'botId': re.search(r'^PageBot +([A-Z0-9]{10}) ', listed, re.M).group(1),
+                 'botAliasId': 'open', 'localeId': 'en_US'}
+
+        def say(by, text, session, **more):
+            return self.by(by, 'lexv2-runtime').recognize_text(**{**where, **more}, sessionId=session, text=text)
+        asked = say(key, 'I want some tea', 'same')
+        self.assertEqual(asked['sessionState']['dialogAction']['slotToElicit'], 'Sort')
+        self.assertEqual(say(other, 'green', 'same')['sessionState']['dialogAction']['type'], 'ElicitIntent')
+        got = self.by(key, 'lexv2-runtime').get_session(**where, sessionId='same')
+        self.assertEqual((got['sessionId'], got['sessionState']['dialogAction']['type']), ('same', 'ElicitSlot'))
+        self.refused(lambda: say(key, 'x', identity, botAliasId='closed'), 'AccessDeniedException')
+        self.refused(lambda: say(key, 'x', identity, botAliasId='TSTALIASID'), 'AccessDeniedException')
+        self.refused(lambda: say(key, 'x', 'u' * 60), 'ValidationException')
 
     def test_a_visitor_does_nothing_else(self):
         identity, key = self.arrive()
