@@ -61,6 +61,7 @@ export class BotView {
     this.#renderNav();
     this.#renderPart();
     view.scrollTop = 0;
+    byId('part-title', HTMLElement).focus({ preventScroll: true });
   }
 
   /** @param {string} part */

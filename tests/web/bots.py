@@ -155,6 +155,7 @@ class Making(BotsSuite):
             page.script('location.hash = arguments[0]', f'bot=LookBot&part={part}')
             page.until('document.querySelector("#parts a[aria-current]").hash.includes(arguments[0])'
                        .replace('arguments[0]', repr(part.replace('/', '%2F'))))
+            self.assertEqual(page.focused(), 'part-title')
         self.assertEqual(page.text('#bot-status'), 'ready')
         self.assertTrue(page.script('return document.getElementById("save").disabled'))
         self.check_console(page)
