@@ -22,7 +22,7 @@ import sys
 
 KINDS = ['GIVEN', 'FAMILY', 'CITY', 'METROPOLIS', 'COUNTRY', 'REGION', 'PERSON', 'GROUP', 'NATIONALITY', 'EVENT',
          'ROLE', 'BODY', 'PLACE', 'WORK', 'GOES_ON', 'NOUN', 'VERB', 'ADJECTIVE', 'ADVERB', 'TIME', 'OTHER_NAME',
-         'ARTIFACT']
+         'ARTIFACT', 'TOWN']
 BIT = {name: 1 << i for i, name in enumerate(KINDS)}
 FAMILIES = 24000  # of the census's, the most common
 TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['\u2019][^\W\d_]+)*|\S")
@@ -86,6 +86,9 @@ def places(table, data):
             for other in c['alternatenames']:
                 if re.fullmatch(r"[A-Z][A-Za-z' .-]{3,30}", other) and not other.isupper():
                     table.add(other, 'CITY')
+    for c in json.loads((data / 'cities5000.json').read_text()).values():
+        if c['population'] < 15000:
+            table.add(c['name'], 'TOWN')
     for c in json.loads((data / 'countries.json').read_text()).values():
         table.add(c['name'], 'COUNTRY')
         table.add(c['capital'], 'CITY', 'METROPOLIS')
@@ -146,7 +149,7 @@ def lexemes(folder):
     prob = json.loads(gzip.open(folder / 'en_lexeme_prob.json.gz').read())
     least = min(prob.values())
     table = Table()
-    path = {w: c for w, c in cluster.items() if c and c < 65536 and prob[w] > -19.03}
+    path = {w: c for w, c in cluster.items() if c and c < 65536 and prob[w] > -20.4}
     for w in list(path):
         low = w.lower()
         if low != w and low not in path:

@@ -13,6 +13,8 @@ int date__named(const q_token *t, const char *const *names, int count, bool *sho
     if (t->kind != Q_TOKEN_WORD || w.n < 3)
         return -1;
     for (int i = 0; i < count; i++) {
+        if (names[i][0] != w.p[0])
+            continue;
         if (q_str_is(w, names[i]))
             return i;
         if (w.n <= 5 && q_str_starts(q_str_of(names[i]), w)) {

@@ -1,16 +1,17 @@
+#include "language/amount.h"
 #include "language/date_rules.h"
 
 #include "language/number.h"
 
-static const char *const MONTHS[] = {"january",   "february", "march",    "april",
-                                     "may",       "june",     "july",     "august",
-                                     "september", "october",  "november", "december"};
+const char *const amount_months[12] = {"january",   "february", "march",    "april",
+                                       "may",       "june",     "july",     "august",
+                                       "september", "october",  "november", "december"};
 
 static int month_at(const q_tokens *t, size_t i)
 {
     bool shortened;
     const q_token *k = date__token(t, i);
-    int m = date__named(k, MONTHS, 12, &shortened);
+    int m = date__named(k, amount_months, 12, &shortened);
 
     /* "may" and "march" are verbs too, "mar", "jun" rarely alone */
     if (m >= 0 && !k->capital && (m == 4 || m == 2 || shortened))
@@ -122,7 +123,7 @@ q_date date__month_first(const q_tokens *t, size_t i)
         d.score = 0.8f;
         d.tokens = 1;
         if (!date__token(t, i)->capital ||
-            date__named(date__token(t, i), MONTHS, 12, &shortened) < 0 || shortened ||
+            date__named(date__token(t, i), amount_months, 12, &shortened) < 0 || shortened ||
             (date__token(t, i)->sentence && (d.month == 5 || d.month == 3)))
             return (q_date){0};
     }

@@ -1,9 +1,10 @@
+#include "language/amount.h"
 #include "language/date_rules.h"
 
 #include "language/number.h"
 
-static const char *const DAYS[] = {"sunday",   "monday", "tuesday", "wednesday",
-                                   "thursday", "friday", "saturday"};
+const char *const amount_days[7] = {"sunday",   "monday", "tuesday", "wednesday",
+                                    "thursday", "friday", "saturday"};
 
 /* -1 "last", 0 "this", 1 "next"; 2: none of them. */
 static int relative_word(const q_token *t)
@@ -61,7 +62,7 @@ q_date date__weekday(const q_tokens *t, size_t i)
     q_date rest;
     int way = relative_word(date__token(t, i));
     size_t at = i + (way != 2 ? 1 : 0);
-    int day = date__named(date__token(t, at), DAYS, 7, &shortened);
+    int day = date__named(date__token(t, at), amount_days, 7, &shortened);
     q_date d = {
         .kind = Q_DATE_WEEKDAY, .weekday = day, .score = 0.97f, .offset = way == 2 ? 0 : way};
 

@@ -1,27 +1,35 @@
 #include "language/entity_name.h"
 
-#include <string.h>
+#include <math.h>
 
 const q_entity_type entity_name_types[ENTITY_NAME_TYPES] = {
     Q_ENTITY_PERSON, Q_ENTITY_LOCATION, Q_ENTITY_ORGANIZATION, Q_ENTITY_COMMERCIAL_ITEM,
     Q_ENTITY_EVENT,  Q_ENTITY_TITLE,    Q_ENTITY_OTHER,
 };
 
+const q_entity_type entity_amount_types[2] = {Q_ENTITY_DATE, Q_ENTITY_QUANTITY};
+
+const entity_kind entity_names = {features__names, entity_name_types, 0.39f, -0.41f};
+const entity_kind entity_amounts = {features__amounts, entity_amount_types, 1, 0};
+
+static const float ODDS = 7; /* what is surer than this is as sure as this */
+
 enum { SCRATCH = 1 << 22 }; /* bytes that FEATURE_TOKENS_MAX tokens need to be labelled, and more */
 
-void entity__allowed(uint8_t *allowed)
+void entity__allowed(uint8_t *allowed, size_t labels)
 {
-    for (size_t from = 0; from <= ENTITY_LABELS; from++)
-        for (size_t to = 0; to < ENTITY_LABELS; to++) {
+    for (size_t from = 0; from <= labels; from++)
+        for (size_t to = 0; to < labels; to++) {
             bool goes_on = to && to % 2 == 0;
 
-            allowed[from * ENTITY_LABELS + to] =
-                !goes_on || (from < ENTITY_LABELS && (from == to || from + 1 == to));
+            allowed[from * labels + to] =
+                !goes_on || (from < labels && (from == to || from + 1 == to));
         }
 }
 
 typedef struct finder {
     const q_sequence_model *model;
+    const entity_kind *kind;
     features *f;
     uint16_t labels[FEATURE_TOKENS_MAX];
     float sure[FEATURE_TOKENS_MAX];
@@ -40,6 +48,14 @@ static q_code label(finder *x, size_t n, q_err *err)
     return rc;
 }
 
+static float calibrated(const entity_kind *kind, float p)
+{
+    float odds = logf((p + 1e-6f) / (1 - p + 1e-6f));
+
+    odds = odds > ODDS ? ODDS : odds < -ODDS ? -ODDS : odds;
+    return 1 / (1 + expf(-(kind->slope * odds + kind->shift)));
+}
+
 static q_code gather(finder *x, size_t begin, size_t n, q_arena *a, q_err *err)
 {
     for (size_t i = 0; i < n;) {
@@ -52,7 +68,8 @@ static q_code gather(finder *x, size_t begin, size_t n, q_arena *a, q_err *err)
         for (; i < n && x->labels[i] == l + 1; i++)
             e.score = x->sure[i] < e.score ? x->sure[i] : e.score;
         e.end = begin + i;
-        e.type = entity_name_types[(l - 1) / 2];
+        e.score = calibrated(x->kind, e.score);
+        e.type = x->kind->types[(l - 1) / 2];
         if (q_arena_grow(a, &x->found, &x->cap, x->count + 1, sizeof *x->found))
             return q_err_nomem(err);
         x->found[x->count++] = e;
@@ -60,8 +77,8 @@ static q_code gather(finder *x, size_t begin, size_t n, q_arena *a, q_err *err)
     return Q_OK;
 }
 
-q_code entity__names(const q_sequence_model *m, const q_tokens *t, const word *w, q_arena *a,
-                     entity_found **out, size_t *count, q_err *err)
+q_code entity__label(const entity_kind *kind, const q_sequence_model *m, const q_tokens *t,
+                     const word *w, q_arena *a, entity_found **out, size_t *count, q_err *err)
 {
     finder *x = q_arena_alloc(a, sizeof *x);
     q_code rc = Q_OK;
@@ -73,10 +90,12 @@ q_code entity__names(const q_sequence_model *m, const q_tokens *t, const word *w
     if (!x || !x->f)
         return q_err_nomem(err);
     x->model = m;
+    x->kind = kind;
     x->f->bits = q_sequence_bits(m);
     for (size_t begin = 0, end; begin < t->n && !rc; begin = end) {
         end = features__end(t, begin);
-        features__names(x->f, t, w, begin, end);
+        if (!kind->features(x->f, t, w, begin, end))
+            continue;
         rc = label(x, end - begin, err);
         if (!rc)
             rc = gather(x, begin, end - begin, a, err);

@@ -5,7 +5,7 @@
 #include "language/word.h"
 #include "learn/sequence.h"
 
-enum { FEATURE_TOKEN_MAX = 64, FEATURE_TOKENS_MAX = 512 };
+enum { FEATURE_TOKEN_MAX = 80, FEATURE_TOKENS_MAX = 512 };
 
 typedef struct features {
     unsigned bits;
@@ -30,8 +30,11 @@ static inline uint64_t features__pair(uint64_t a, uint64_t b)
     return (a * 0x9E3779B97F4A7C15U) ^ (b + 0x7F4A7C15U) * 0xC2B2AE3D27D4EB4FU;
 }
 
-/* Of tokens begin up to, not including, end (at most FEATURE_TOKENS_MAX). */
-void features__names(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
-void features__syntax(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
+/* Of tokens begin up to, not including, end (at most FEATURE_TOKENS_MAX). False: there is nothing
+ * to find, and no feature is made.
+ */
+bool features__names(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
+bool features__amounts(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
+bool features__syntax(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
 
 #endif

@@ -8,10 +8,14 @@ typedef struct run {
     size_t begin, end;
 } run;
 
+/* How carefully a sentence is written; capitals tell more of names where it is. */
+typedef enum manner { MANNER_LOOSE, MANNER_PLAIN, MANNER_CAREFUL } manner;
+
 typedef struct view {
     const q_tokens *t;
     const word *w;
     size_t begin, end; /* of the sequence */
+    manner manner;
 } view;
 
 static const word NOTHING = {.lower = 1, .cased = 1, .shape = 1};
@@ -49,6 +53,40 @@ static run run_at(const view *v, size_t i)
     while (r.end < v->end && r.end - i < RUN_MAX && goes_on(v, r.end))
         r.end++;
     return r;
+}
+
+static bool loose(const q_token *t)
+{
+    return q_token_mark(t, '@') || q_token_mark(t, '#') || q_token_is(t, "rt") ||
+           q_token_is(t, "http") || q_token_is(t, "https") || q_str_is(t->text, "i") ||
+           (t->kind == Q_TOKEN_SYMBOL && t->text.n > 2);
+}
+
+static manner manner_of(const q_tokens *t, size_t begin, size_t end)
+{
+    const q_token *last = &t->v[end - 1];
+
+    for (size_t i = begin; i < end; i++)
+        if (loose(&t->v[i]))
+            return MANNER_LOOSE;
+    if (end - begin < 6 || !(q_token_mark(last, '.') || q_token_mark(last, '"')))
+        return MANNER_PLAIN;
+    return t->v[begin].capital || t->v[begin].kind != Q_TOKEN_WORD ? MANNER_CAREFUL : MANNER_PLAIN;
+}
+
+static void put_manner(features *f, const view *v, size_t i)
+{
+    const word *w = &v->w[i];
+    uint64_t m = v->manner + 1;
+
+    features__put(f, 70, m);
+    features__put(f, 71, features__pair(m, w->shape));
+    features__put(f, 72, features__pair(m, features__pair(w->capitals, v->t->v[i].capital)));
+    features__put(f, 73,
+                  features__pair(m, features__pair(w->kinds & NAMES_PROPER, v->t->v[i].capital)));
+    features__put(f, 74, features__pair(m, w->cluster & 63));
+    features__put(f, 75, features__pair(m, features__pair(at(v, i, -1)->shape, w->shape)));
+    features__put(f, 76, features__pair(m, features__pair(w->shape, at(v, i, 1)->shape)));
 }
 
 static void put_word(features *f, const view *v, size_t i)
@@ -117,6 +155,7 @@ static void put_cluster(features *f, const view *v, size_t i)
     features__put(f, 57, features__pair(w->cluster & 63, r->cluster & 63));
     features__put(f, 58, features__pair(w->capitals, w->shape));
     features__put(f, 59, features__pair(features__pair(w->capitals, w->common), t->capital));
+    features__put(f, 61, features__pair(l->lower, t->space));
     if (i + 1 < v->end)
         features__put(f, 60, features__pair(w->shape, v->t->v[i + 1].space));
 }
@@ -137,9 +176,9 @@ static void put_run(features *f, const view *v, size_t i, run r)
     features__put(f, 46, features__pair(first->kinds, place));
 }
 
-void features__names(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)
+bool features__names(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)
 {
-    view v = {t, w, begin, end};
+    view v = {t, w, begin, end, manner_of(t, begin, end)};
     run r = {begin, begin};
 
     f->n = 0;
@@ -150,10 +189,12 @@ void features__names(features *f, const q_tokens *t, const word *w, size_t begin
         put_word(f, &v, i);
         put_kinds(f, &v, i);
         put_cluster(f, &v, i);
+        put_manner(f, &v, i);
         if (t->v[r.begin].capital)
             put_run(f, &v, i, r);
     }
     f->starts[end - begin] = (uint32_t)f->n;
+    return true;
 }
 
 size_t features__end(const q_tokens *t, size_t begin)

@@ -30,7 +30,7 @@ static void put_word(features *f, const word *w)
     features__put(f, 117, features__pair(w->capitals, w->shape));
 }
 
-void features__syntax(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)
+bool features__syntax(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)
 {
     f->n = 0;
     for (size_t i = begin; i < end; i++) {
@@ -65,4 +65,5 @@ void features__syntax(features *f, const q_tokens *t, const word *w, size_t begi
             features__put(f, 140, here->shape);
     }
     f->starts[end - begin] = (uint32_t)f->n;
+    return true;
 }

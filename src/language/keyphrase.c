@@ -1,6 +1,6 @@
 #include "language/keyphrase.h"
 
-#include "language/lexicon.h"
+#include "language/syntax_parts.h"
 
 /* What a token can be inside a noun phrase. */
 typedef enum tag {
@@ -17,59 +17,17 @@ typedef enum tag {
 typedef struct tagged {
     tag tag;
     float sure;
+    float telling; /* 0 common to 1 rare */
 } tagged;
 
-static bool starts_noun(unsigned classes)
+static bool possessive(const q_token *t)
 {
-    return classes & (Q_WORD_NOUN | Q_WORD_ADJECTIVE) || !classes;
-}
+    static const char *const WORDS[] = {"my", "your", "his", "her", "its", "our", "their", "whose"};
 
-/* A word that may be verb or noun, by the word before it. */
-static tagged verb_or_noun(unsigned classes, unsigned before, tag tag_before, bool name)
-{
-    if (tag_before == TAG_DETERMINER || tag_before == TAG_ADJECTIVE ||
-        tag_before == TAG_POSSESSIVE_MARK || tag_before == TAG_HYPHEN)
-        return (tagged){classes & Q_WORD_NOUN ? TAG_NOUN : TAG_ADJECTIVE, 0.9f};
-    if (name && (classes & Q_WORD_NOUN))
-        return (tagged){TAG_NOUN, 0.8f};
-    if (before & (Q_WORD_PRONOUN | Q_WORD_AUXILIARY) || before == Q_WORD_OTHER)
-        return (tagged){TAG_OUT, 0.9f};
-    if (classes & Q_WORD_NOUN)
-        return (tagged){TAG_NOUN,
-                        tag_before == TAG_NOUN || before & Q_WORD_PREPOSITION ? 0.8f : 0.6f};
-    if (classes & Q_WORD_ADJECTIVE && before & (Q_WORD_PREPOSITION | Q_WORD_CONJUNCTION))
-        return (tagged){TAG_ADJECTIVE, 0.7f};
-    return (tagged){TAG_OUT, 0.8f};
-}
-
-static tagged word_tag(const q_token *t, unsigned classes, unsigned before, tag tag_before,
-                       unsigned after)
-{
-    unsigned listed = q_word_listed(t->lower);
-    bool name = t->capital && !t->sentence;
-
-    if (q_token_is(t, "'s") || q_token_is(t, "\xE2\x80\x99s"))
-        return (tagged){TAG_POSSESSIVE_MARK, 0.95f};
-    if (name && (!listed || !(listed & Q_WORD_FUNCTION)))
-        return (tagged){TAG_NOUN, listed ? 0.9f : 0.97f};
-    if (listed & (Q_WORD_DETERMINER | Q_WORD_POSSESSIVE)) {
-        if ((listed & Q_WORD_PRONOUN) && !starts_noun(after))
-            return (tagged){TAG_OUT, 0.8f};
-        return (tagged){TAG_DETERMINER, 0.98f};
-    }
-    if (listed & Q_WORD_FUNCTION)
-        return (tagged){TAG_OUT, 0.98f};
-    /* "The mill grinds our grain": a determiner does not follow a noun */
-    if (tag_before == TAG_NOUN && after & (Q_WORD_DETERMINER | Q_WORD_POSSESSIVE) &&
-        (classes & Q_WORD_VERB || (!listed && q_str_ends(t->lower, Q_STR("s")))))
-        return (tagged){TAG_OUT, 0.85f};
-    if (classes & Q_WORD_VERB)
-        return verb_or_noun(classes, before, tag_before, name);
-    if (classes & Q_WORD_NOUN)
-        return (tagged){TAG_NOUN, listed ? 0.95f : 0.85f};
-    if (classes & Q_WORD_ADJECTIVE)
-        return (tagged){TAG_ADJECTIVE, listed ? 0.95f : 0.85f};
-    return (tagged){TAG_OUT, 0.9f};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (q_token_is(t, WORDS[i]))
+            return true;
+    return false;
 }
 
 static bool tight(const q_tokens *t, size_t i)
@@ -78,37 +36,68 @@ static bool tight(const q_tokens *t, size_t i)
            t->v[i - 1].kind != Q_TOKEN_PUNCTUATION && t->v[i + 1].kind != Q_TOKEN_PUNCTUATION;
 }
 
-static tagged token_tag(const q_tokens *t, size_t i, unsigned before, tag tag_before)
+static bool ties(const q_tokens *t, size_t i)
+{
+    static const char MARKS[] = "-/_@.:&";
+
+    for (size_t k = 0; i < t->n && k < sizeof MARKS - 1; k++)
+        if (q_token_mark(&t->v[i], MARKS[k]))
+            return tight(t, i);
+    return false;
+}
+
+static bool is_noun(q_syntax_tag part)
+{
+    return part == Q_SYNTAX_NOUN || part == Q_SYNTAX_PROPN || part == Q_SYNTAX_O;
+}
+
+/* "the increased sales": a verb's form that tells of the noun behind it. */
+static bool participle(const q_tokens *t, const q_syntax_tag *tags, size_t i)
+{
+    q_str w = t->v[i].lower;
+
+    if (!q_str_ends(w, Q_STR("ed")) && !q_str_ends(w, Q_STR("ing")) && !q_str_ends(w, Q_STR("en")))
+        return false;
+    if (i == 0 || i + 1 == t->n || t->v[i + 1].line)
+        return false;
+    return (tags[i - 1] == Q_SYNTAX_DET || tags[i - 1] == Q_SYNTAX_ADJ ||
+            possessive(&t->v[i - 1])) &&
+           (is_noun(tags[i + 1]) || tags[i + 1] == Q_SYNTAX_ADJ);
+}
+
+static tag tag_of(const q_tokens *t, const q_syntax_tag *tags, size_t i)
 {
     const q_token *k = &t->v[i];
-    unsigned after = i + 1 < t->n ? q_word_classes(t->v[i + 1].lower) : Q_WORD_OTHER;
 
-    switch ((q_token_kind)k->kind) {
-    case Q_TOKEN_WORD:
-        if (tag_before == TAG_HYPHEN || (tight(t, i + 1) && q_token_mark(&t->v[i + 1], '-')))
-            return (tagged){q_word_classes(k->lower) & Q_WORD_NOUN ? TAG_NOUN : TAG_COMPOUND, 0.9f};
-        return word_tag(k, q_word_classes(k->lower), before, tag_before, after);
-    case Q_TOKEN_NUMBER:
-        return (tagged){TAG_NUMBER, 0.9f};
-    case Q_TOKEN_MIXED:
-        return (tagged){TAG_NOUN, 0.9f};
-    case Q_TOKEN_IDEOGRAPH:
-        return (tagged){TAG_NOUN, 0.5f};
-    case Q_TOKEN_CURRENCY:
-        return (tagged){TAG_NUMBER, 0.9f};
-    case Q_TOKEN_PUNCTUATION:
-        if (tight(t, i) && (q_token_mark(k, '-') || q_token_mark(k, '/') || q_token_mark(k, '_') ||
-                            q_token_mark(k, '@') || q_token_mark(k, '.') || q_token_mark(k, ':')))
-            return (tagged){TAG_HYPHEN, 0.95f};
-        if (q_token_mark(k, '%') && !k->space && tag_before == TAG_NUMBER)
-            return (tagged){TAG_NUMBER, 0.95f};
-        if (q_token_mark(k, '&') && tag_before == TAG_NOUN)
-            return (tagged){TAG_NOUN, 0.7f};
-        break;
-    case Q_TOKEN_SYMBOL:
-        break;
+    if (ties(t, i))
+        return TAG_HYPHEN;
+    if (k->kind == Q_TOKEN_CURRENCY || (q_token_mark(k, '%') && !k->space))
+        return TAG_NUMBER;
+    if (q_token_mark(k, '&'))
+        return TAG_COMPOUND;
+    if (is_noun(tags[i]) && k->kind != Q_TOKEN_PUNCTUATION && k->kind != Q_TOKEN_SYMBOL)
+        return TAG_NOUN;
+    if (k->kind != Q_TOKEN_PUNCTUATION && k->kind != Q_TOKEN_SYMBOL &&
+        (ties(t, i + 1) || (i > 0 && ties(t, i - 1))))
+        return tags[i] == Q_SYNTAX_NUM ? TAG_NUMBER : TAG_COMPOUND;
+    switch (tags[i]) {
+    case Q_SYNTAX_ADJ:
+        return TAG_ADJECTIVE;
+    case Q_SYNTAX_NUM:
+        return TAG_NUMBER;
+    case Q_SYNTAX_DET:
+        return TAG_DETERMINER;
+    case Q_SYNTAX_PRON:
+        return possessive(k) ? TAG_DETERMINER : TAG_OUT;
+    case Q_SYNTAX_PART:
+        return q_token_is(k, "'s") || q_token_is(k, "\xE2\x80\x99s") || q_token_mark(k, '\'')
+                   ? TAG_POSSESSIVE_MARK
+                   : TAG_OUT;
+    case Q_SYNTAX_VERB:
+        return participle(t, tags, i) ? TAG_ADJECTIVE : TAG_OUT;
+    default:
+        return TAG_OUT;
     }
-    return (tagged){TAG_OUT, 1};
 }
 
 typedef struct chunk {
@@ -116,6 +105,28 @@ typedef struct chunk {
     float sure;
     bool head; /* it has a noun or number */
 } chunk;
+
+/* Phrases of several words, and of rare ones, tell more of what a text is about. */
+static float worth(const tagged *tags, const chunk *c)
+{
+    static const float BY_WORDS[] = {0.5f, 0.6f, 0.95f, 1, 0.9f};
+    float sure = 0, told = 0;
+    size_t words = 0;
+
+    for (size_t i = c->begin; i < c->end; i++) {
+        bool content =
+            tags[i].tag == TAG_NOUN || tags[i].tag == TAG_ADJECTIVE || tags[i].tag == TAG_COMPOUND;
+
+        sure += tags[i].sure;
+        told += content ? tags[i].telling : 0;
+        words += content;
+    }
+    if (c->end == c->begin)
+        return 0;
+    sure /= (float)(c->end - c->begin);
+    told = words ? told / (float)words : 0;
+    return sure * BY_WORDS[words < 4 ? words : 4] * (0.6f + 0.4f * told);
+}
 
 /* Drop what a phrase cannot end in, and lone determiners. */
 static bool trim(const tagged *tags, chunk *c)
@@ -127,11 +138,7 @@ static bool trim(const tagged *tags, chunk *c)
            (tags[c->begin].tag == TAG_HYPHEN || tags[c->begin].tag == TAG_POSSESSIVE_MARK))
         c->begin++;
     c->head = c->end > c->begin;
-    c->sure = 0;
-    for (size_t i = c->begin; i < c->end; i++)
-        c->sure += tags[i].sure;
-    if (c->head)
-        c->sure /= (float)(c->end - c->begin);
+    c->sure = worth(tags, c);
     return c->head;
 }
 
@@ -164,25 +171,17 @@ static q_code put(const q_tokens *t, const chunk *c, q_arena *a, q_keyphrase **o
     return Q_OK;
 }
 
-q_code q_keyphrases_find(const q_language *l, const q_tokens *t, q_arena *a, q_keyphrase **out,
-                         size_t *count, q_err *err)
+static float telling(const word *w)
 {
-    tagged *tags = q_arena_array(a, t->n, sizeof *tags);
-    unsigned before = 0;
+    return w->common ? (float)(8 - w->common) / 8 : 1;
+}
+
+static q_code chunk_all(const q_tokens *t, const tagged *tags, q_arena *a, q_keyphrase **out,
+                        size_t *count, q_err *err)
+{
     size_t cap = 0;
     q_code rc = Q_OK;
 
-    (void)l; /* until the tags are the syntax model's */
-    *out = NULL;
-    *count = 0;
-    if (!tags)
-        return q_err_nomem(err);
-    for (size_t i = 0; i < t->n; i++) {
-        tag tag_before = i && !t->v[i].line ? tags[i - 1].tag : TAG_OUT;
-
-        tags[i] = token_tag(t, i, t->v[i].line ? 0 : before, tag_before);
-        before = t->v[i].kind == Q_TOKEN_WORD ? q_word_classes(t->v[i].lower) : 0;
-    }
     for (size_t i = 0; i < t->n && !rc;) {
         chunk c = {.begin = i, .end = i};
         size_t next;
@@ -195,4 +194,28 @@ q_code q_keyphrases_find(const q_language *l, const q_tokens *t, q_arena *a, q_k
         i = next;
     }
     return rc;
+}
+
+q_code q_keyphrases_find(const q_language *l, const q_tokens *t, q_arena *a, q_keyphrase **out,
+                         size_t *count, q_err *err)
+{
+    q_tokens own;
+    q_syntax_tag *parts;
+    float *sure;
+    const word *words;
+    tagged *tags;
+    q_code rc = syntax__tokens(t, a, &own, err);
+
+    *out = NULL;
+    *count = 0;
+    if (!rc)
+        rc = syntax__tags(l, &own, a, &parts, &sure, &words, err);
+    if (rc)
+        return rc;
+    tags = q_arena_array(a, own.n, sizeof *tags);
+    if (!tags)
+        return q_err_nomem(err);
+    for (size_t i = 0; i < own.n; i++)
+        tags[i] = (tagged){tag_of(&own, parts, i), sure[i], telling(&words[i])};
+    return chunk_all(&own, tags, a, out, count, err);
 }

@@ -1,4 +1,5 @@
 /* Amounts: money, percentages, measures, counts, ordinals. */
+#include "language/amount.h"
 #include "language/match.h"
 
 #include "language/lexicon.h"
@@ -49,6 +50,11 @@ static bool is_currency(const q_token *t)
 {
     return t->kind == Q_TOKEN_CURRENCY ||
            (t->kind == Q_TOKEN_WORD && q_word_in(CURRENCIES, COUNT(CURRENCIES), t->lower));
+}
+
+bool amount__unit(const q_token *t)
+{
+    return is_currency(t) || q_word_in(UNITS, COUNT(UNITS), t->lower);
 }
 
 /* "3m", "2.5kg": digits with a unit tied on. */

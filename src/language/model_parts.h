@@ -12,6 +12,7 @@ typedef enum language_model {
     LANGUAGE_NAMES,     /* names */
     LANGUAGE_WORDS,     /* names: of words as they stand, their clusters */
     LANGUAGE_ENTITIES,  /* q_sequence_model */
+    LANGUAGE_AMOUNTS,   /* q_sequence_model */
     LANGUAGE_SYNTAX,    /* q_sequence_model */
     LANGUAGE_DOMINANT,  /* dominant_model */
     LANGUAGE_SENTIMENT, /* sentiment_model */

@@ -14,6 +14,7 @@
 extern const char q_models_names[], q_models_names_end[];
 extern const char q_models_words[], q_models_words_end[];
 extern const char q_models_entities[], q_models_entities_end[];
+extern const char q_models_amounts[], q_models_amounts_end[];
 extern const char q_models_syntax[], q_models_syntax_end[];
 extern const char q_models_dominant[], q_models_dominant_end[];
 extern const char q_models_sentiment[], q_models_sentiment_end[];
@@ -88,6 +89,7 @@ static const shipped SHIPPED[LANGUAGE_MODELS] = {
     [LANGUAGE_NAMES] = {BYTES(names), names_make, free},
     [LANGUAGE_WORDS] = {BYTES(words), names_make, free},
     [LANGUAGE_ENTITIES] = {BYTES(entities), sequence_make, sequence_free},
+    [LANGUAGE_AMOUNTS] = {BYTES(amounts), sequence_make, sequence_free},
     [LANGUAGE_SYNTAX] = {BYTES(syntax), sequence_make, sequence_free},
     [LANGUAGE_DOMINANT] = {BYTES(dominant), dominant_make, dominant_free},
     [LANGUAGE_SENTIMENT] = {BYTES(sentiment), sentiment_make, sentiment_free},

@@ -1,6 +1,6 @@
 /* language/names.h - what kinds of thing a word or name can be, from lists.
  *
- * A table of some 190,000 names of places and people and of English words
+ * A table of some 230,000 names of places and people and of English words
  * (models/README.md says whose lists), found by the hash of their words in
  * small letters. Another word has the hash of a listed one once in some
  * billions. The table is read where its bytes lie.
@@ -33,9 +33,10 @@ enum {
     NAMES_TIME = 1 << 19,
     NAMES_OTHER = 1 << 20, /* a name of something else */
     NAMES_ARTIFACT = 1 << 21,
+    NAMES_TOWN = 1 << 22,
     NAMES_PROPER = NAMES_GIVEN | NAMES_FAMILY | NAMES_CITY | NAMES_METROPOLIS | NAMES_COUNTRY |
                    NAMES_REGION | NAMES_PERSON | NAMES_GROUP | NAMES_NATIONALITY | NAMES_EVENT |
-                   NAMES_OTHER
+                   NAMES_OTHER | NAMES_TOWN
 };
 
 typedef struct names {

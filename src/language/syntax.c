@@ -45,7 +45,7 @@ static q_code tag_all(const q_sequence_model *m, const q_tokens *t, const word *
 }
 
 q_code syntax__tags(const q_language *l, const q_tokens *t, q_arena *a, q_syntax_tag **tags,
-                    float **scores, q_err *err)
+                    float **scores, const word **words, q_err *err)
 {
     const void *model;
     word *w;
@@ -55,6 +55,8 @@ q_code syntax__tags(const q_language *l, const q_tokens *t, q_arena *a, q_syntax
         rc = language__words(l, t, a, &w, err);
     if (rc)
         return rc;
+    if (words)
+        *words = w;
     *tags = q_arena_array(a, t->n, sizeof **tags);
     if (scores)
         *scores = q_arena_array(a, t->n, sizeof **scores);
@@ -72,7 +74,7 @@ q_code q_syntax_tag_all(const q_language *l, const q_tokens *t, q_arena *a, q_sy
     q_code rc = syntax__tokens(t, a, &own, err);
 
     if (!rc)
-        rc = syntax__tags(l, &own, a, &tags, &scores, err);
+        rc = syntax__tags(l, &own, a, &tags, &scores, NULL, err);
     if (rc)
         return rc;
     *out = q_arena_array(a, own.n, sizeof **out);

@@ -12,8 +12,9 @@ enum { SYNTAX_BITS = 22 };
  */
 q_code syntax__tokens(const q_tokens *t, q_arena *a, q_tokens *out, q_err *err);
 
-/* [t->n] tags and, where `scores` is not NULL, their probabilities. */
+/* [t->n] tags, their probabilities, and what was seen of the words; `scores` and `words` may be
+ * NULL. */
 q_code syntax__tags(const q_language *l, const q_tokens *t, q_arena *a, q_syntax_tag **tags,
-                    float **scores, q_err *err);
+                    float **scores, const word **words, q_err *err);
 
 #endif

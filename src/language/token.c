@@ -244,11 +244,6 @@ q_code q_tokens_of(q_str text, q_arena *a, q_tokens *out, q_err *err)
     return Q_OK;
 }
 
-bool q_token_is(const q_token *t, const char *word)
-{
-    return q_str_is(t->lower, word);
-}
-
 bool q_token_mark(const q_token *t, char c)
 {
     return t->text.n == 1 && t->text.p[0] == c;

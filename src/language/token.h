@@ -49,7 +49,12 @@ enum { Q_TOKEN_TEXT_MAX = 64 << 20 }; /* bytes */
 /* In the arena; `text` is borrowed. Fails with Q_LIMIT, Q_NOMEM. */
 Q_MUST_USE q_code q_tokens_of(q_str text, q_arena *a, q_tokens *out, q_err *err);
 
-bool q_token_is(const q_token *t, const char *lower); /* by its small letters */
+/* By its small letters. Inline: grammars ask it of every token, mostly in vain. */
+static inline bool q_token_is(const q_token *t, const char *lower)
+{
+    return t->lower.n ? t->lower.p[0] == lower[0] && q_str_is(t->lower, lower) : !lower[0];
+}
+
 bool q_token_mark(const q_token *t, char c);          /* that one ASCII character */
 
 /* The text from token i up to, not including, token end (i < end <= n). */

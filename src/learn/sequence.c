@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { FLUSH = 256 }; /* so many weights of a byte fit a sum of 16 bits */
+enum { BATCH = 128 }; /* features at a time; so many weights of a byte fit a sum of 16 bits */
 
 size_t sequence__groups(unsigned bits)
 {
@@ -39,7 +39,7 @@ void sequence__count(q_sequence_model *m)
 
     for (size_t g = 0; g < sequence__groups(m->bits); g++) {
         m->groups[g].before = rows;
-        rows += (uint32_t)__builtin_popcountll(m->groups[g].present);
+        rows += sequence__bits_set(m->groups[g].present);
     }
 }
 
@@ -67,7 +67,7 @@ static const int8_t *row_of(const q_sequence_model *m, uint32_t id)
     if (!(g->present & bit))
         return NULL;
     return m->weights +
-           (g->before + (size_t)__builtin_popcountll(g->present & (bit - 1))) * m->steps.stride;
+           ((size_t)g->before + sequence__bits_set(g->present & (bit - 1))) * m->steps.stride;
 }
 
 static void add(int16_t *restrict sum, const int8_t *restrict row, size_t stride)
@@ -84,27 +84,39 @@ static void flush(float *restrict score, int16_t *restrict sum, float scale, siz
     }
 }
 
+/* Rows of weights lie far apart: all of a batch are sought before the first is read. */
+static void score_batch(const q_sequence_model *m, const uint32_t *features, size_t n, float *score,
+                        int16_t *sum)
+{
+    uint32_t mask = (uint32_t)(((uint64_t)1 << m->bits) - 1);
+    const int8_t *rows[BATCH];
+    size_t found = 0;
+
+    for (size_t f = 0; f < n; f++) {
+        const int8_t *row = row_of(m, features[f] & mask);
+
+        if (row) {
+            __builtin_prefetch(row);
+            rows[found++] = row;
+        }
+    }
+    for (size_t r = 0; r < found; r++)
+        add(sum, rows[r], m->steps.stride);
+    flush(score, sum, m->scale, m->steps.stride);
+}
+
 static void score_all(const q_sequence_model *m, const q_sequence *s, float *score)
 {
     size_t stride = m->steps.stride;
-    uint32_t mask = (uint32_t)(((uint64_t)1 << m->bits) - 1);
     int16_t sum[Q_SEQUENCE_LABELS_MAX];
 
     memset(sum, 0, stride * sizeof *sum);
-    for (size_t i = 0; i < s->n; i++) {
-        size_t added = 0;
+    for (size_t i = 0; i < s->n; i++)
+        for (uint32_t f = s->starts[i]; f < s->starts[i + 1]; f += BATCH) {
+            size_t left = s->starts[i + 1] - f;
 
-        for (uint32_t f = s->starts[i]; f < s->starts[i + 1]; f++) {
-            const int8_t *row = row_of(m, s->features[f] & mask);
-
-            if (!row)
-                continue;
-            add(sum, row, stride);
-            if (++added % FLUSH == 0)
-                flush(score + i * stride, sum, m->scale, stride);
+            score_batch(m, s->features + f, left < BATCH ? left : BATCH, score + i * stride, sum);
         }
-        flush(score + i * stride, sum, m->scale, stride);
-    }
 }
 
 /* [n]: how likely each label is. */

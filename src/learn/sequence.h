@@ -37,6 +37,8 @@ typedef struct q_sequence_options {
     double l2;     /* 0.05 */
     size_t least;  /* 1: features of fewer items are left out */
     double drop;   /* 0: the part of an item's features that a pass overlooks, by chance */
+    double eager; /* 0: added, where another label is right, to label 0's score while training: more
+                     is then found, and less of it right */
 } q_sequence_options;
 
 typedef struct q_sequence_model q_sequence_model;

@@ -102,6 +102,8 @@ static bool get_ids(q_sequence_model *m, q_str *rest)
             d |= (uint64_t)(c & 0x7F) << shift;
             shift += 7;
         } while (c & 0x80);
+        if (!c && shift > 7)
+            return false; /* longer than it need be */
         id += d;
         if (id >> m->bits || (r > 0 && !d))
             return false;

@@ -21,6 +21,17 @@ struct q_sequence_model {
     int8_t *weights;        /* [rows, stride] */
 };
 
+/* How many bits are set: the compiler's own calls a function where the processor may lack the
+ * instruction.
+ */
+static inline uint32_t sequence__bits_set(uint64_t x)
+{
+    x -= x >> 1 & 0x5555555555555555U;
+    x = (x & 0x3333333333333333U) + (x >> 2 & 0x3333333333333333U);
+    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0FU;
+    return (uint32_t)(x * 0x0101010101010101U >> 56);
+}
+
 size_t sequence__groups(unsigned bits);
 /* All but the rows' ids and weights, which are 0. */
 q_code sequence__new(unsigned bits, size_t labels, size_t rows, q_sequence_model **out, q_err *err);

@@ -194,6 +194,9 @@ static bool gradient_of(trainer *t, const q_sequence *s)
     chain__steps_ready(&t->steps);
     chain__weights(&t->all, &t->steps, t->score);
     keep_known(t, s);
+    for (size_t i = 0; t->o.eager != 0 && i < s->n; i++)
+        if (s->labels[i] && s->labels[i] < t->o.labels)
+            t->all.item[i * stride] *= expf((float)t->o.eager);
     if (!chain__run(&t->known, &t->steps) || !chain__run(&t->all, &t->steps))
         return false;
     for (size_t k = 0; k < s->n * stride; k++)

@@ -1,9 +1,16 @@
 /* What the language room finds in corpora, counted, for tests/bench/language.py.
  *
  *     bench_language entities MAP CORPUS FILE    "type<TAB>right<TAB>found<TAB>there" a line
- *     bench_language syntax FILE                 "given<TAB>right<TAB>all", "own<TAB>right<TAB>all"
+ *     bench_language find entities|phrases       texts from standard input, one a line; of each the
+ * places found, "point,points,type,score" with tabs between bench_language speed FILE words/s and
+ * the 99th part of a call of 5,000 bytes bench_language syntax FILE "given<TAB>right<TAB>all",
+ * "own<TAB>right<TAB>all"
  */
 #include "corpus.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "language/keyphrase.h"
 #include "language/syntax_parts.h"
 
 #include <stdio.h>
@@ -83,7 +90,7 @@ static int syntax(const q_language *l, const char *path)
         q_tokens t;
         size_t found_count, k = 0;
 
-        if (syntax__tags(l, &v[i].tokens, a, &tags, NULL, &err) ||
+        if (syntax__tags(l, &v[i].tokens, a, &tags, NULL, NULL, &err) ||
             q_tokens_of(v[i].tokens.text, a, &t, &err) ||
             q_syntax_tag_all(l, &t, a, &found, &found_count, &err))
             fail(&err);
@@ -103,6 +110,93 @@ static int syntax(const q_language *l, const char *path)
     return 0;
 }
 
+static void find_line(const q_language *l, q_str text, bool phrases)
+{
+    q_arena *a = q_arena_new(SIZE_MAX);
+    q_tokens t;
+    q_entity *e;
+    q_keyphrase *p;
+    size_t n;
+    q_err err;
+
+    if (q_tokens_of(text, a, &t, &err))
+        fail(&err);
+    if (phrases ? q_keyphrases_find(l, &t, a, &p, &n, &err)
+                : q_entities_find(l, &t, a, &e, &n, &err))
+        fail(&err);
+    for (size_t i = 0; i < n; i++)
+        if (phrases)
+            printf("%s%u,%u,PHRASE,%.4f", i ? "\t" : "", p[i].point, p[i].points,
+                   (double)p[i].score);
+        else
+            printf("%s%u,%u,%s,%.4f", i ? "\t" : "", e[i].point, e[i].points,
+                   q_entity_type_name(e[i].type), (double)e[i].score);
+    putchar('\n');
+    q_arena_free(a);
+}
+
+static int find(const q_language *l, bool phrases)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+
+    while ((n = getline(&line, &cap, stdin)) > 0)
+        find_line(
+            l, q_str_trim((q_str){line, (size_t)n}).n ? (q_str){line, (size_t)n - 1} : (q_str){0},
+            phrases);
+    free(line);
+    return 0;
+}
+
+enum { CALLS = 500, CALL_BYTES = 5000, SPEED_BYTES = 64 << 20 };
+
+static int64_t call(const q_language *l, q_str text, size_t *words)
+{
+    int64_t start = q_monotonic_ns();
+    q_arena *a = q_arena_new(SIZE_MAX);
+    q_tokens t;
+    q_entity *v;
+    size_t n;
+    q_err err;
+
+    if (q_tokens_of(text, a, &t, &err) || q_entities_find(l, &t, a, &v, &n, &err))
+        fail(&err);
+    *words += t.n;
+    q_arena_free(a);
+    return q_monotonic_ns() - start;
+}
+
+static int longer(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static int speed(const q_language *l, const char *path)
+{
+    q_arena *a = q_arena_new(SIZE_MAX);
+    int64_t ns = 0, calls[CALLS], first;
+    size_t words = 0, other = 0;
+    q_str text;
+    q_err err;
+
+    if (q_file_read(a, path, SPEED_BYTES, &text, &err))
+        fail(&err);
+    first = call(l, q_str_sub(text, 0, CALL_BYTES), &other);
+    for (size_t at = 0, i = 0; i < CALLS; i++, at = (at + CALL_BYTES) % text.n)
+        calls[i] = call(l, q_str_sub(text, at, CALL_BYTES), &other);
+    qsort(calls, CALLS, sizeof *calls, longer);
+    for (int times = 0; times < 3; times++)
+        ns += call(l, text, &words);
+    printf("words/s\t%.0f\nfirst call ms\t%.3f\np50 ms\t%.3f\np99 ms\t%.3f\n",
+           (double)words * 1e9 / (double)ns, (double)first / 1e6, (double)calls[CALLS / 2] / 1e6,
+           (double)calls[CALLS * 99 / 100] / 1e6);
+    q_arena_free(a);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     q_language *l;
@@ -115,8 +209,13 @@ int main(int argc, char **argv)
         rc = entities(l, argv);
     else if (argc == 3 && !strcmp(argv[1], "syntax"))
         rc = syntax(l, argv[2]);
+    else if (argc == 3 && !strcmp(argv[1], "find"))
+        rc = find(l, !strcmp(argv[2], "phrases"));
+    else if (argc == 3 && !strcmp(argv[1], "speed"))
+        rc = speed(l, argv[2]);
     else
-        fprintf(stderr, "usage: bench_language entities MAP CORPUS FILE | syntax FILE\n");
+        fprintf(stderr, "usage: bench_language entities MAP CORPUS FILE | find entities|phrases | "
+                        "speed FILE | syntax FILE\n");
     q_language_free(l);
     return rc;
 }
