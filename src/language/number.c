@@ -35,9 +35,22 @@ static const number_word WORDS[] = {
     {"hundredth", 100, 'o'},
 };
 
+/* Most words are none, and their first two letters tell it. */
+static bool starts_like_one(q_str lower)
+{
+    static const char STARTS[] = "ontwthfofiseeinitelsizehumibitr";
+
+    if (lower.n < 3)
+        return false;
+    for (size_t i = 0; i + 1 < sizeof STARTS - 1; i++)
+        if (STARTS[i] == lower.p[0] && STARTS[i + 1] == lower.p[1])
+            return true;
+    return false;
+}
+
 static const number_word *find(const q_token *t)
 {
-    if (t->kind != Q_TOKEN_WORD)
+    if (t->kind != Q_TOKEN_WORD || !starts_like_one(t->lower))
         return NULL;
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
         if (q_token_is(t, WORDS[i].word))

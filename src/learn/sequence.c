@@ -72,8 +72,9 @@ static const int8_t *row_of(const q_sequence_model *m, uint32_t id)
 
 static void add(int16_t *restrict sum, const int8_t *restrict row, size_t stride)
 {
-    for (size_t y = 0; y < stride; y++)
-        sum[y] = (int16_t)(sum[y] + row[y]);
+    for (size_t y = 0; y < stride; y += CHAIN_LANES)
+        for (size_t k = y; k < y + CHAIN_LANES; k++)
+            sum[k] = (int16_t)(sum[k] + row[k]);
 }
 
 static void flush(float *restrict score, int16_t *restrict sum, float scale, size_t stride)
@@ -105,18 +106,29 @@ static void score_batch(const q_sequence_model *m, const uint32_t *features, siz
     flush(score, sum, m->scale, m->steps.stride);
 }
 
+static void foresee(const q_sequence_model *m, const q_sequence *s, size_t item)
+{
+    uint32_t mask = (uint32_t)(((uint64_t)1 << m->bits) - 1);
+
+    for (uint32_t f = s->starts[item]; f < s->starts[item + 1]; f++)
+        __builtin_prefetch(&m->groups[(s->features[f] & mask) >> 6]);
+}
+
 static void score_all(const q_sequence_model *m, const q_sequence *s, float *score)
 {
     size_t stride = m->steps.stride;
     int16_t sum[Q_SEQUENCE_LABELS_MAX];
 
     memset(sum, 0, stride * sizeof *sum);
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++) {
+        if (i + 1 < s->n)
+            foresee(m, s, i + 1);
         for (uint32_t f = s->starts[i]; f < s->starts[i + 1]; f += BATCH) {
             size_t left = s->starts[i + 1] - f;
 
             score_batch(m, s->features + f, left < BATCH ? left : BATCH, score + i * stride, sum);
         }
+    }
 }
 
 /* [n]: how likely each label is. */

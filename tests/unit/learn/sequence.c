@@ -254,6 +254,31 @@ TEST(sequence_learns_from_labels_half_known)
     q_sequence_free(m);
 }
 
+static size_t found(double eager)
+{
+    q_sequence_options o = options();
+    const q_sequence *v = samples(100, 500);
+    q_sequence_model *m = NULL;
+    uint16_t labels[ITEMS];
+    size_t n = 0;
+
+    o.eager = eager;
+    o.epochs = 1;
+    CHECK_EQ(q_sequence_train(samples(30, 1), 30, &o, &m, NULL), Q_OK);
+    for (size_t i = 0; i < 100; i++) {
+        CHECK_EQ(q_sequence_decode(m, &v[i], q_test_arena(), labels, NULL, NULL), Q_OK);
+        for (size_t k = 0; k < ITEMS; k++)
+            n += labels[k] != 0;
+    }
+    q_sequence_free(m);
+    return n;
+}
+
+TEST(sequence_finds_more_when_eager)
+{
+    CHECK(found(3) > found(0));
+}
+
 static q_str saved(const q_sequence_model *m)
 {
     q_buf b = q_buf_init(q_test_arena(), 1 << 20);
