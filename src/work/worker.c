@@ -379,10 +379,15 @@ bool q_worker_alive(const q_worker *k)
     return !k->ended && poll(&p, 1, 0) == 0;
 }
 
-static void worker_kill(q_worker *k)
+void q_worker_kill(const q_worker *k)
 {
     /* Fails only when it has ended by itself. */
     syscall(SYS_pidfd_send_signal, k->pidfd, SIGKILL, NULL, 0);
+}
+
+static void worker_kill(q_worker *k)
+{
+    q_worker_kill(k);
     k->ended = true;
 }
 

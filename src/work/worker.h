@@ -64,6 +64,10 @@ Q_MUST_USE q_code q_worker_lease(q_workers *w, q_worker **out, q_err *err);
 /* As above, but Q_BUSY at once when no slot is free. */
 Q_MUST_USE q_code q_worker_try_lease(q_workers *w, q_worker **out, q_err *err);
 void q_worker_release(q_worker *k); /* ends its process; NULL is fine */
+/* End its process, whatever it does: a call on another thread fails with Q_CRASHED. By any thread,
+ * as long as the lease is not released.
+ */
+void q_worker_kill(const q_worker *k);
 /* How many are leased just now. */
 size_t q_workers_leased(q_workers *w);
 /* Whether its process is still there: one that is leased for long may have

@@ -404,6 +404,34 @@ TEST(worker_is_ended_at_the_time_limit)
     q_workers_free(w);
 }
 
+/* Spins until it is killed. */
+static void *spin_call(void *arg)
+{
+    q_arena *a = q_arena_new(1 << 16);
+    q_str reply;
+
+    CHECK_EQ(q_worker_call(arg, "spin", Q_STR(""), NULL, 0, 60000, a, &reply, NULL), Q_CRASHED);
+    q_arena_free(a);
+    return NULL;
+}
+
+TEST(worker_is_ended_by_another_thread)
+{
+    q_workers *w = workers_start(1);
+    q_worker *k = lease(w);
+    int64_t start = q_monotonic_ns();
+    pthread_t caller;
+
+    CHECK_EQ(pthread_create(&caller, NULL, spin_call, k), 0);
+    q_worker_kill(k);
+    pthread_join(caller, NULL);
+    CHECK(q_monotonic_ns() - start < 30000000000LL);
+    CHECK(!q_worker_alive(k));
+    q_worker_release(k);
+    check_works(w);
+    q_workers_free(w);
+}
+
 TEST(worker_is_ended_when_its_processor_time_is_spent)
 {
     q_workers *w = workers_start(1);
