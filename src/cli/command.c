@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/log.h"
+#include "service/comprehend_learn.h"
 #include "service/picture.h"
 #include "service/reader.h"
 #include "service/searchable.h"
@@ -132,6 +133,9 @@ int cli_main(int argc, char **argv)
         return q_worker_main(q_searchable_tasks, q_searchable_task_count, NULL, NULL);
     if (strcmp(name, Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
+    if (strcmp(name, Q_LEARNER_COMMAND) == 0)
+        return q_worker_main(q_learner_tasks, q_learner_task_count, q_learner_prepare,
+                             q_learner_release);
     command = cli_find(name);
     if (!command)
         return unknown_command(name);

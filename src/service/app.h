@@ -12,10 +12,11 @@
 #include "work/job.h"
 #include "work/worker.h"
 
-typedef struct q_objects q_objects;     /* store/object.h */
-typedef struct q_bots q_bots;           /* service/lex_bots.h */
-typedef struct q_endpoints q_endpoints; /* service/sagemaker.h */
-typedef struct q_visitors q_visitors;   /* service/visitors.h */
+typedef struct q_objects q_objects;       /* store/object.h */
+typedef struct q_bots q_bots;             /* service/lex_bots.h */
+typedef struct q_endpoints q_endpoints;   /* service/sagemaker.h */
+typedef struct q_comprehend q_comprehend; /* service/comprehend.h */
+typedef struct q_visitors q_visitors;     /* service/visitors.h */
 
 /* What the documented limits of the API's operations are here. None is 0. */
 typedef struct q_app_limits {
@@ -31,7 +32,9 @@ typedef struct q_app {
     q_workers *pictures; /* that draw their pages for people */
     q_workers *writers;  /* that write searchable PDFs */
     q_workers *hosts;    /* that serve models */
+    q_workers *learners; /* that train models of texts */
     q_endpoints *endpoints;
+    q_comprehend *comprehend;
     q_jobs *jobs;
     q_events *events;
     q_functions *functions;

@@ -19,7 +19,7 @@
 #include "service/app.h"
 #include "store/record.h"
 
-/* Make what Start... asks for a kind of job. Before the jobs start. */
+/* Make what is asked for kinds of jobs. Before the jobs start. */
 Q_MUST_USE q_code q_comprehend_register(q_app *app, q_err *err);
 
 /* -- Features -- */
@@ -27,6 +27,7 @@ Q_MUST_USE q_code q_comprehend_register(q_app *app, q_err *err);
 /* With what to find. */
 typedef struct comprehend_ask {
     q_app *app;
+    const struct comprehend_model *model; /* one's own, or NULL (comprehend_model.h) */
 } comprehend_ask;
 
 typedef struct comprehend_feature {
@@ -39,11 +40,26 @@ typedef struct comprehend_feature {
     q_code (*find)(const comprehend_ask *ask, q_str text, q_value *out, q_err *err);
 } comprehend_feature;
 
-extern const comprehend_feature comprehend__entities, comprehend__key_phrases;
+extern const comprehend_feature comprehend__dominant_language, comprehend__entities,
+    comprehend__key_phrases, comprehend__sentiment, comprehend__syntax,
+    comprehend__targeted_sentiment, comprehend__pii, comprehend__pii_labels;
+
+/* The text without the personal data that a RedactionConfig names; in the arena. */
+Q_MUST_USE q_code comprehend__redact(const comprehend_ask *ask, const q_value *config, q_str text,
+                                     q_arena *a, q_str *out, q_err *err);
 
 /* The named error unless the feature knows LanguageCode of the call. */
 Q_MUST_USE q_code comprehend__language(q_call *call, const comprehend_feature *f,
                                        const char *error);
+/* Of the text in the call, with a model of one's own or NULL. `documents`: Bytes may be a PDF or a
+ * picture.
+ */
+Q_MUST_USE q_code comprehend__detect(q_call *call, const comprehend_feature *f,
+                                     const struct comprehend_model *model, bool documents);
+/* The call's Text, or what is in its Bytes. */
+Q_MUST_USE q_code comprehend__text(q_call *call, bool documents, q_str *out);
+/* BeginOffset, EndOffset, Score. */
+void comprehend__put_place(q_value *map, float score, uint32_t point, uint32_t points);
 /* Of up to 25 texts: BatchDetect... */
 Q_MUST_USE q_code comprehend__batch(q_call *call, const comprehend_feature *f);
 
@@ -84,6 +100,27 @@ Q_MUST_USE bool comprehend__url(q_str url, q_str *bucket, q_str *key);
 /* InvalidRequestException unless the URL's bucket is there. `member` is for the message. */
 Q_MUST_USE q_code comprehend__check_bucket(q_call *call, const char *member, q_str url);
 
+/* -- Submissions -- */
+
+/* A record and the job that works on it. */
+typedef struct comprehend_submission {
+    q_call *call;
+    const char *space, *job; /* of the record, kind of the job */
+    q_str key, digest;       /* of the record; of what the call asks for (comprehend__digest) */
+    const q_value *doc;
+    int64_t version; /* of the record that is there; 0: there is none */
+    q_str token;     /* set by comprehend__submit, as the next */
+    bool again;      /* the token was used for the same before, and `key` is the record of then */
+} comprehend_submission;
+
+/* Both or neither. Fails as a handler does; Q_BUSY when the record is not as `version` says. */
+Q_MUST_USE q_code comprehend__submit(comprehend_submission *s);
+/* Of what equal calls have in common. */
+Q_MUST_USE q_code comprehend__digest(q_call *call, const q_value *wanted, q_str *out);
+/* The record that a job works on. In the arena. */
+Q_MUST_USE q_code comprehend__job_record(const q_job *job, q_arena *a, q_str *space, q_str *key,
+                                         q_err *err);
+
 /* -- Listings -- */
 
 typedef struct comprehend_listing {
@@ -109,15 +146,19 @@ typedef struct comprehend_kind {
     const char *space; /* of its records */
     const char *code;  /* of its folders: "NER" */
     const comprehend_feature *feature;
-    const char *output; /* the name of the file in output.tar.gz */
+    const char *output; /* the name of the file in output.tar.gz; NULL: a .out for each file */
+    /* The request's member that names a model of one's own, and the feature with one; or NULL. */
+    const char *model;
+    const comprehend_feature *custom;
+    bool line_text; /* Line is a text in the output */
 } comprehend_kind;
 
 extern const comprehend_kind comprehend__kinds[];
 extern const size_t comprehend__kind_count;
 /* By a record's space. NULL for others. */
 const comprehend_kind *comprehend__kind_of(q_str space);
-/* The space of the records of what an ARN calls so, "entities-detection-job"; NULL for others. */
-const char *comprehend__space_of(q_str noun);
+/* The record of what has the ARN; false when nothing here has such ones. */
+Q_MUST_USE bool comprehend__arn_record(q_str arn, const char **space, q_str *key);
 /* By the operation: that of "StartEntitiesDetectionJob" and its sisters. */
 const comprehend_kind *comprehend__kind_for(const q_call *call);
 
@@ -127,9 +168,23 @@ q_code comprehend__list_jobs(q_call *call);
 q_code comprehend__stop_job(q_call *call);
 
 #define COMPREHEND_JOB "comprehend.detect"
-/* The request of such a job, in the arena. */
-Q_MUST_USE q_code comprehend__job_request(const char *space, q_str key, q_arena *a, q_str *out,
-                                          q_err *err);
+
+/* -- Objects under a prefix -- */
+
+typedef struct comprehend_object {
+    q_str name;    /* its key behind the folder of the prefix; until the next is asked for */
+    uint64_t size; /* bytes */
+    int fd;        /* owned by the caller; -1: it is empty */
+} comprehend_object;
+
+typedef struct comprehend_objects comprehend_objects;
+
+Q_MUST_USE q_code comprehend__objects_open(q_app *app, q_str url, comprehend_objects **out,
+                                           q_err *err);
+/* In order of their keys; *more is false behind the last. Keys that end with / are passed over. */
+Q_MUST_USE q_code comprehend__objects_next(comprehend_objects *o, comprehend_object *out,
+                                           bool *more, q_err *err);
+void comprehend__objects_close(comprehend_objects *o); /* NULL is fine */
 
 /* -- Documents of a job -- */
 
@@ -169,7 +224,10 @@ typedef struct comprehend_output comprehend_output;
 Q_MUST_USE q_code comprehend__output_new(q_app *app, comprehend_output **out, q_err *err);
 Q_MUST_USE q_code comprehend__output_put(comprehend_output *o, q_str bytes, q_err *err);
 void comprehend__output_free(comprehend_output *o); /* NULL is fine */
-/* As the only file, `name`, of a .tar.gz; or plain. */
+/* As it is. */
+Q_MUST_USE q_code comprehend__output_plain(comprehend_output *o, q_str bucket, q_str key,
+                                           q_err *err);
+/* As the only file, `name`, of a .tar.gz. */
 Q_MUST_USE q_code comprehend__output_archive(comprehend_output *o, const char *name, q_str bucket,
                                              q_str key, q_err *err);
 

@@ -3,32 +3,21 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
-#include "store/listing.h"
-#include "store/object.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 1 << 16, PAGE = 1000, LISTING = 16 << 20, KEY = 1025 };
+enum { PIECE = 1 << 16 };
 
 struct comprehend_input {
-    q_app *app;
-    q_arena *arena; /* of bucket, prefix and folder */
-    q_str bucket, prefix;
-    size_t folder; /* bytes of a key that no document's name has */
+    comprehend_objects *objects;
     bool lines;
     size_t most; /* bytes of a document */
 
-    q_arena *page;
-    q_listing listing;
-    size_t next; /* of the listing */
-    bool listed;
-
-    int fd; /* of the open object; -1: none, or it is empty */
+    comprehend_object object; /* while open */
     bool open;
-    char key[KEY];
     size_t files;
     int64_t line;
     bool after_cr; /* a line feed that comes now ends nothing */
@@ -43,34 +32,26 @@ q_code comprehend__input_open(q_app *app, q_str url, bool lines, size_t document
                               comprehend_input **out, q_err *err)
 {
     comprehend_input *in = calloc(1, sizeof *in);
+    q_code rc;
 
     if (!in)
         return q_err_nomem(err);
-    *in = (comprehend_input){.app = app, .lines = lines, .most = document_max, .fd = -1};
-    in->arena = q_arena_new(KEY * 4);
+    *in = (comprehend_input){.lines = lines, .most = document_max, .object = {.fd = -1}};
     in->text = malloc(document_max + 1);
-    if (!in->arena || !in->text || !(url = q_str_copy(in->arena, url)).p) {
+    rc = in->text ? comprehend__objects_open(app, url, &in->objects, err) : q_err_nomem(err);
+    if (rc)
         comprehend__input_close(in);
-        return q_err_nomem(err);
-    }
-    if (!comprehend__url(url, &in->bucket, &in->prefix)) {
-        comprehend__input_close(in);
-        return q_err_set(err, Q_INVALID, "%.*s is no s3://BUCKET/PREFIX", Q_ARG(url));
-    }
-    for (size_t i = 0; i < in->prefix.n; i++)
-        if (in->prefix.p[i] == '/')
-            in->folder = i + 1;
-    *out = in;
-    return Q_OK;
+    else
+        *out = in;
+    return rc;
 }
 
 void comprehend__input_close(comprehend_input *in)
 {
     if (!in)
         return;
-    q_fd_close(in->fd);
-    q_arena_free(in->page);
-    q_arena_free(in->arena);
+    q_fd_close(in->object.fd);
+    comprehend__objects_close(in->objects);
     free(in->text);
     free(in);
 }
@@ -80,53 +61,11 @@ size_t comprehend__input_files(const comprehend_input *in)
     return in->files;
 }
 
-/* ---- objects ------------------------------------------------------------------- */
-
-/* The next thousand names. */
-static q_code list_page(comprehend_input *in, q_err *err)
-{
-    q_listing_query query = {.bucket = in->bucket,
-                             .prefix = in->prefix,
-                             .delimiter = Q_STR(""),
-                             .after = q_str_of(in->key),
-                             .limit = PAGE};
-
-    q_arena_free(in->page);
-    in->page = q_arena_new(LISTING);
-    in->next = 0;
-    in->listing.count = 0;
-    if (!in->page)
-        return q_err_nomem(err);
-    return q_listing_read(in->app->objects, &query, in->page, &in->listing, err);
-}
-
-/* Open the next object that is there; *more is false behind the last. */
 static q_code open_next(comprehend_input *in, bool *more, q_err *err)
 {
-    q_code rc = Q_NOTFOUND;
+    q_code rc = comprehend__objects_next(in->objects, &in->object, more, err);
 
-    *more = true;
-    while (rc == Q_NOTFOUND) { /* one that was deleted meanwhile is passed over */
-        q_object object;
-
-        if (in->next == in->listing.count) {
-            *more = !in->listed || in->listing.truncated;
-            rc = *more ? list_page(in, err) : Q_OK;
-            in->listed = true;
-            if (rc || !*more)
-                return rc;
-            rc = Q_NOTFOUND;
-            continue;
-        }
-        object = in->listing.items[in->next++].object;
-        memcpy(in->key, object.key.p, object.key.n);
-        in->key[object.key.n] = 0;
-        if (q_str_ends(object.key, Q_STR("/"))) /* stands for a folder */
-            continue;
-        rc = q_object_open(in->app->objects, in->bucket, object.key, in->page, &object, &in->fd,
-                           err);
-    }
-    if (rc)
+    if (rc || !*more)
         return rc;
     in->open = true;
     in->files++;
@@ -138,26 +77,24 @@ static q_code open_next(comprehend_input *in, bool *more, q_err *err)
 
 static void close_object(comprehend_input *in)
 {
-    q_fd_close(in->fd);
-    in->fd = -1;
+    q_fd_close(in->object.fd);
+    in->object.fd = -1;
     in->open = false;
 }
-
-/* ---- documents ----------------------------------------------------------------- */
 
 /* Some bytes of the object at hand; none at its end. */
 static q_code fill(comprehend_input *in, q_err *err)
 {
     ssize_t n = 0;
 
-    if (in->at < in->filled || in->fd < 0)
+    if (in->at < in->filled || in->object.fd < 0)
         return Q_OK;
     in->at = in->filled = 0;
     do
-        n = read(in->fd, in->piece, PIECE);
+        n = read(in->object.fd, in->piece, PIECE);
     while (n < 0 && errno == EINTR);
     if (n < 0)
-        return q_err_errno(err, "read s3://%.*s/%s", Q_ARG(in->bucket), in->key);
+        return q_err_errno(err, "read %.*s", Q_ARG(in->object.name));
     in->filled = (size_t)n;
     return Q_OK;
 }
@@ -218,9 +155,8 @@ static void judge(comprehend_input *in, comprehend_document *out)
     size_t n = in->length < in->most ? in->length : in->most;
     q_str text = {in->text, n};
 
-    *out = (comprehend_document){.file = q_str_of(in->key + in->folder),
-                                 .line = in->lines ? in->line++ : -1,
-                                 .text = Q_STR("")};
+    *out = (comprehend_document){
+        .file = in->object.name, .line = in->lines ? in->line++ : -1, .text = Q_STR("")};
     if (in->length > in->most)
         out->trouble = COMPREHEND_TOO_LONG;
     else if (!q_utf8_valid(text))

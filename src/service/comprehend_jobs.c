@@ -3,9 +3,17 @@
 
 static void put_properties(const q_call *call, const q_record *r, const q_value *doc, q_value *map)
 {
-    static const char *const kept[] = {
-        "JobName",           "Message", "InputDataConfig", "OutputDataConfig", "LanguageCode",
-        "DataAccessRoleArn", NULL};
+    static const char *const kept[] = {"JobName",
+                                       "Message",
+                                       "InputDataConfig",
+                                       "OutputDataConfig",
+                                       "LanguageCode",
+                                       "DataAccessRoleArn",
+                                       "EntityRecognizerArn",
+                                       "DocumentClassifierArn",
+                                       "Mode",
+                                       "RedactionConfig",
+                                       NULL};
 
     (void)call;
     q_map_str(map, Q_STR("JobId"), r->key);

@@ -1,13 +1,24 @@
 /* The kinds of asynchronous jobs. */
-#include "service/comprehend.h"
+#include "service/comprehend_model.h"
 
 #include "wire/api.h"
 
 const comprehend_kind comprehend__kinds[] = {
+    {"DominantLanguageDetection", "dominant-language-detection-job", "comprehend-job-language",
+     "LANGUAGE", &comprehend__dominant_language, "output"},
     {"EntitiesDetection", "entities-detection-job", "comprehend-job-entities", "NER",
-     &comprehend__entities, "output"},
+     &comprehend__entities, "output", "EntityRecognizerArn", &comprehend__custom_entities, false},
     {"KeyPhrasesDetection", "key-phrases-detection-job", "comprehend-job-key-phrases", "KP",
      &comprehend__key_phrases, "output"},
+    {"PiiEntitiesDetection", "pii-entities-detection-job", "comprehend-job-pii", "PII",
+     &comprehend__pii},
+    {"SentimentDetection", "sentiment-detection-job", "comprehend-job-sentiment", "SENTIMENT",
+     &comprehend__sentiment, "output"},
+    {"TargetedSentimentDetection", "targeted-sentiment-detection-job",
+     "comprehend-job-targeted-sentiment", "TS", &comprehend__targeted_sentiment, "output"},
+    {"DocumentClassification", "document-classification-job", "comprehend-job-classification",
+     "CLN", &comprehend__classes, "predictions.jsonl", "DocumentClassifierArn",
+     &comprehend__classes, true},
 };
 const size_t comprehend__kind_count = sizeof comprehend__kinds / sizeof *comprehend__kinds;
 
@@ -19,12 +30,29 @@ const comprehend_kind *comprehend__kind_of(q_str space)
     return NULL;
 }
 
-const char *comprehend__space_of(q_str noun)
+bool comprehend__arn_record(q_str arn, const char **space, q_str *key)
 {
+    q_str noun = {NULL, 0};
+    const comprehend_model_kind *model;
+
+    if (!comprehend__arn_parts(arn, &noun, key))
+        return false;
+    model = comprehend__model_kind_of(noun);
+    if (model) {
+        *space = model->space;
+        return true;
+    }
+    if (comprehend__endpoint_kind_of(noun)) {
+        *space = COMPREHEND_ENDPOINTS;
+        *key = (q_str){noun.p, noun.n + 1 + key->n}; /* as they stand in the ARN */
+        return true;
+    }
     for (size_t i = 0; i < comprehend__kind_count; i++)
-        if (q_str_is(noun, comprehend__kinds[i].noun))
-            return comprehend__kinds[i].space;
-    return NULL;
+        if (q_str_is(noun, comprehend__kinds[i].noun)) {
+            *space = comprehend__kinds[i].space;
+            return true;
+        }
+    return false;
 }
 
 /* "StartEntitiesDetectionJob", "ListEntitiesDetectionJobs": the verb ends at the second capital. */

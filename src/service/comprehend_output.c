@@ -99,6 +99,25 @@ static q_code each_piece(comprehend_output *o, q_code (*take)(void *ctx, q_str p
     return rc;
 }
 
+static q_code put_piece(void *ctx, q_str piece, q_err *err)
+{
+    return q_writer_put(ctx, piece, err);
+}
+
+q_code comprehend__output_plain(comprehend_output *o, q_str bucket, q_str key, q_err *err)
+{
+    q_made made = {bucket, key, "text/plain"};
+    q_writer *w = NULL;
+    q_code rc = q_writer_new(o->app->objects, &w, err);
+
+    if (!rc)
+        rc = each_piece(o, put_piece, w, err);
+    if (!rc)
+        rc = q_made_put_written(o->app, w, &made, err);
+    q_writer_free(w);
+    return rc;
+}
+
 typedef struct packer {
     struct archive *archive;
     q_writer *writer;

@@ -1,14 +1,16 @@
 /* A job: every document in, a line of JSON out. It may be stopped between two documents, by the
  * caller for good or by the server's end until its next start.
  */
-#include "service/comprehend.h"
+#include "service/comprehend_model.h"
 
 #include "base/clock.h"
 #include "base/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
+    KEY = 1025,
     SCRATCH = 512 << 20, /* of one document */
     LINE = 256 << 20,
     LOOK_MS = 500 /* how often a job looks whether it shall stop */
@@ -19,8 +21,11 @@ typedef struct work {
     const comprehend_kind *kind;
     q_str key; /* of the record */
     const q_value *doc;
+    const comprehend_feature *feature;
     comprehend_ask ask;
+    comprehend_model *model; /* one's own, or NULL */
     comprehend_output *out;
+    char file[KEY]; /* that it is of, where each has its own */
     int64_t looked_ms;
     bool stopped;
 } work;
@@ -69,7 +74,7 @@ static void put_trouble(const work *w, const comprehend_document *d, q_value *ma
 
     if (d->trouble == COMPREHEND_TOO_LONG)
         message = q_str_printf(map->arena, "Document size exceeds maximum size limit %zu bytes.",
-                               w->kind->feature->document_max);
+                               w->feature->document_max);
     else if (d->trouble == COMPREHEND_NO_UTF8)
         message = Q_STR("Document is not in UTF-8 format and all subsequent lines are ignored.");
     else
@@ -88,12 +93,14 @@ static q_code document_line(const work *w, const comprehend_document *d, q_arena
     if (!map)
         return q_err_nomem(err);
     q_map_str(map, Q_STR("File"), d->file);
-    if (d->line >= 0)
+    if (d->line >= 0 && w->kind->line_text)
+        q_map_str(map, Q_STR("Line"), q_str_printf(a, "%lld", (long long)d->line));
+    else if (d->line >= 0)
         q_map_int(map, Q_STR("Line"), d->line);
     if (d->trouble)
         put_trouble(w, d, map);
     else
-        rc = w->kind->feature->find(&w->ask, d->text, map, err);
+        rc = w->feature->find(&w->ask, d->text, map, err);
     if (!rc)
         rc = q_value_ok(map, err);
     if (rc)
@@ -103,12 +110,66 @@ static q_code document_line(const work *w, const comprehend_document *d, q_arena
     return q_buf_finish(&b, out, err);
 }
 
+/* Personal data are taken out of the text, and what cannot be read is not shown. */
+static q_code redacted_line(const work *w, const comprehend_document *d, q_arena *a, q_str *out,
+                            q_err *err)
+{
+    q_buf b = q_buf_init(a, LINE);
+    q_str text = Q_STR("");
+    q_code rc = Q_OK;
+
+    if (d->trouble && d->trouble != COMPREHEND_EMPTY)
+        return document_line(w, d, a, out, err);
+    if (!d->trouble)
+        rc = comprehend__redact(&w->ask, q_value_get(w->doc, Q_STR("RedactionConfig")), d->text, a,
+                                &text, err);
+    if (rc)
+        return rc;
+    q_buf_put(&b, text);
+    if (d->line >= 0)
+        q_buf_char(&b, '\n');
+    return q_buf_finish(&b, out, err);
+}
+
+static q_code write_output(work *w, q_err *err)
+{
+    q_str url = q_value_str(q_value_get(w->doc, Q_STR("OutputDataConfig")), Q_STR("S3Uri"),
+                            Q_STR("")),
+          bucket = {NULL, 0}, key = {NULL, 0};
+    char name[2 * KEY];
+
+    if (!comprehend__url(url, &bucket, &key))
+        return q_err_set(err, Q_INVALID, "%.*s is no s3://BUCKET/KEY", Q_ARG(url));
+    if (w->kind->output)
+        return comprehend__output_archive(w->out, w->kind->output, bucket, key, err);
+    snprintf(name, sizeof name, "%.*s%s.out", Q_ARG(key), w->file);
+    return comprehend__output_plain(w->out, bucket, q_str_of(name), err);
+}
+
+/* Where each file has its output: the last one is done with. */
+static q_code turn_to(work *w, q_str file, q_err *err)
+{
+    q_code rc = Q_OK;
+
+    if (w->kind->output || (w->out && q_str_is(file, w->file)))
+        return Q_OK;
+    if (w->out)
+        rc = write_output(w, err);
+    comprehend__output_free(w->out);
+    w->out = NULL;
+    snprintf(w->file, sizeof w->file, "%.*s", Q_ARG(file));
+    return rc ? rc : comprehend__output_new(w->app, &w->out, err);
+}
+
 static q_code do_document(work *w, const comprehend_document *d, q_err *err)
 {
     q_arena *a = q_arena_new(SCRATCH);
+    bool redact = q_str_is(q_value_str(w->doc, Q_STR("Mode"), Q_STR("")), "ONLY_REDACTION");
     q_str line;
-    q_code rc = a ? document_line(w, d, a, &line, err) : q_err_nomem(err);
+    q_code rc = a ? turn_to(w, d->file, err) : q_err_nomem(err);
 
+    if (!rc)
+        rc = redact ? redacted_line(w, d, a, &line, err) : document_line(w, d, a, &line, err);
     if (!rc)
         rc = comprehend__output_put(w->out, line, err);
     else if (d->line >= 0)
@@ -130,8 +191,7 @@ static q_code do_documents(work *w, q_err *err)
     comprehend_input *in = NULL;
     comprehend_document d;
     bool more = true;
-    q_code rc =
-        comprehend__input_open(w->app, url, lines, w->kind->feature->document_max, &in, err);
+    q_code rc = comprehend__input_open(w->app, url, lines, w->feature->document_max, &in, err);
 
     while (!rc && more) {
         rc = look(w, err);
@@ -148,27 +208,33 @@ static q_code do_documents(work *w, q_err *err)
     return rc;
 }
 
-static q_code write_output(work *w, q_err *err)
+/* The feature, and the model of one's own that the caller asks for. */
+static q_code model_take(work *w, q_err *err)
 {
-    q_str url = q_value_str(q_value_get(w->doc, Q_STR("OutputDataConfig")), Q_STR("S3Uri"),
-                            Q_STR("")),
-          bucket = {NULL, 0}, key = {NULL, 0};
+    q_str arn =
+              w->kind->model ? q_value_str(w->doc, q_str_of(w->kind->model), Q_STR("")) : Q_STR(""),
+          noun = {NULL, 0}, key = {NULL, 0};
 
-    if (!comprehend__url(url, &bucket, &key))
-        return q_err_set(err, Q_INVALID, "%.*s is no s3://BUCKET/KEY", Q_ARG(url));
-    return comprehend__output_archive(w->out, w->kind->output, bucket, key, err);
+    w->feature = arn.n ? w->kind->custom : w->kind->feature;
+    if (!arn.n && w->kind->feature != w->kind->custom)
+        return Q_OK;
+    if (!comprehend__arn_parts(arn, &noun, &key) || !comprehend__model_kind_of(noun))
+        return q_err_set(err, Q_INVALID, "%.*s is no model", Q_ARG(arn));
+    return comprehend__model_get(w->app, comprehend__model_kind_of(noun), key, &w->model, err);
 }
 
-static q_code request_read(q_app *app, q_str text, q_arena *a, work *w, q_err *err)
+static q_code request_read(q_app *app, q_str id, q_str text, q_arena *a, work *w, q_err *err)
 {
-    q_value *request = NULL, *doc = NULL;
-    q_code rc = q_json_parse(a, text, &request, err);
+    q_job job = {.id = id, .request = text};
+    q_value *doc = NULL;
+    q_str space;
+    q_code rc;
 
+    *w = (work){.app = app, .ask = {.app = app}};
+    rc = comprehend__job_record(&job, a, &space, &w->key, err);
     if (rc)
         return rc;
-    *w = (work){.app = app, .ask = {.app = app}};
-    w->kind = comprehend__kind_of(q_value_str(request, Q_STR("Space"), Q_STR("")));
-    w->key = q_value_str(request, Q_STR("Key"), Q_STR(""));
+    w->kind = comprehend__kind_of(space);
     if (!w->kind)
         return q_err_set(err, Q_INVALID, "jobs of this kind are not known");
     rc = comprehend__change(app->catalog, w->kind->space, w->key, begin_change, NULL, err);
@@ -182,17 +248,20 @@ static q_code run(void *ctx, q_str id, q_str request, q_arena *a, q_str *result,
 {
     q_app *app = ctx;
     work w;
-    q_code rc = request_read(app, request, a, &w, err);
+    q_code rc = request_read(app, id, request, a, &w, err);
 
-    (void)id;
     if (rc)
         return rc;
-    rc = comprehend__output_new(app, &w.out, err);
+    rc = model_take(&w, err);
+    w.ask.model = w.model;
+    if (!rc && w.kind->output)
+        rc = comprehend__output_new(app, &w.out, err);
     if (!rc)
         rc = do_documents(&w, err);
-    if (!rc)
+    if (!rc && w.out)
         rc = write_output(&w, err);
     comprehend__output_free(w.out);
+    comprehend__model_unref(app, w.model);
     *result = w.stopped ? Q_STR("STOPPED") : Q_STR("COMPLETED");
     return rc;
 }
@@ -217,15 +286,13 @@ static q_code ended(void *ctx, const q_job *job, q_err *err)
 {
     q_app *app = ctx;
     q_arena *a = q_arena_new(1 << 16);
-    q_value *request = NULL;
-    q_code rc = a ? q_json_parse(a, job->request, &request, err) : q_err_nomem(err);
-    const comprehend_kind *kind =
-        rc ? NULL : comprehend__kind_of(q_value_str(request, Q_STR("Space"), Q_STR("")));
+    q_str space, key;
+    q_code rc = a ? comprehend__job_record(job, a, &space, &key, err) : q_err_nomem(err);
+    const comprehend_kind *kind = rc ? NULL : comprehend__kind_of(space);
 
     if (kind)
-        rc = comprehend__change(app->catalog, kind->space,
-                                q_value_str(request, Q_STR("Key"), Q_STR("")), end_change,
-                                (void *)(uintptr_t)job, err);
+        rc = comprehend__change(app->catalog, kind->space, key, end_change, (void *)(uintptr_t)job,
+                                err);
     q_arena_free(a);
     return rc;
 }
@@ -236,5 +303,7 @@ q_code q_comprehend_register(q_app *app, q_err *err)
 
     if (!rc)
         q_jobs_on_end(app->jobs, COMPREHEND_JOB, ended);
-    return rc;
+    if (!rc)
+        rc = comprehend__register_training(app, err);
+    return rc ? rc : comprehend__register_endpoints(app, err);
 }

@@ -15,12 +15,10 @@ typedef struct tagged {
 /* The record that ResourceArn names. */
 static q_code resource(q_call *call, tagged *out)
 {
-    q_str arn = q_value_str(call->in, Q_STR("ResourceArn"), Q_STR("")), noun = {NULL, 0};
+    q_str arn = q_value_str(call->in, Q_STR("ResourceArn"), Q_STR(""));
 
     *out = (tagged){.call = call};
-    if (comprehend__arn_parts(arn, &noun, &out->key))
-        out->space = comprehend__space_of(noun);
-    if (!out->space)
+    if (!comprehend__arn_record(arn, &out->space, &out->key))
         return q_call_fail(call, "ResourceNotFoundException",
                            "ResourceArn is %.*s; this server keeps nothing of that kind",
                            Q_ARG(arn));

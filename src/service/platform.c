@@ -3,7 +3,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "net/server.h"
-#include "service/comprehend.h"
+#include "service/comprehend_learn.h"
+#include "service/comprehend_model.h"
 #include "service/lex_bots.h"
 #include "service/lex_build.h"
 #include "service/notices.h"
@@ -79,6 +80,10 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_bots_adopt(app->catalog, q_now_ms(), err);
     if (!rc)
         rc = q_hosts_new(&app->hosts, err);
+    if (!rc)
+        rc = q_learners_new(&app->learners, err);
+    if (!rc)
+        rc = q_comprehend_new(&app->comprehend, err);
     if (!rc)
         rc = q_endpoints_new(&app->endpoints, err);
     for (size_t i = 0; i < Q_WAITS_KINDS && !rc; i++)
@@ -257,6 +262,8 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_gateway_free(p->gateway);
     q_endpoints_free(p->app.endpoints);
     q_workers_free(p->app.hosts);
+    q_comprehend_free(p->app.comprehend);
+    q_workers_free(p->app.learners);
     q_bots_free(p->app.bots);
     q_language_free(p->app.language);
     q_events_free(p->app.events);

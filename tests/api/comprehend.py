@@ -1,4 +1,4 @@
-"""DetectEntities and DetectKeyPhrases through boto3 and the aws CLI."""
+"""Comprehend's operations on texts in a request, through boto3 and the aws CLI."""
 import json
 
 from botocore.exceptions import ClientError
@@ -44,6 +44,17 @@ class Comprehend(Suite):
         error = self.refused(self.comprehend.detect_entities, Text='x', LanguageCode='xx')
         self.assertEqual(error['Code'], 'InvalidRequestException')
 
+    def test_texts_of_all_kinds(self):
+        calls = (self.comprehend.detect_entities, self.comprehend.detect_key_phrases, self.comprehend.detect_sentiment,
+                 self.comprehend.detect_syntax, self.comprehend.detect_pii_entities)
+        for text in ('a' * 5000, '\0', '\u200d\u0301', '\U0001F469\u200D\U0001F680 ok', 'שלום עולם 123', '東京' * 800,
+                     'a-' * 2000, '... !!! ???', 'x\n' * 2000, '1' * 5000):
+            for call in calls:
+                said = call(Text=text, LanguageCode='en')
+                for e in said.get('Entities', []) + said.get('KeyPhrases', []) + said.get('SyntaxTokens', []):
+                    self.assertTrue(0 <= e['BeginOffset'] < e['EndOffset'] <= len(text))
+            self.comprehend.detect_dominant_language(Text=text)
+
     def test_size(self):
         call = self.comprehend.detect_key_phrases
         call(Text='word ' * 20000, LanguageCode='en')
@@ -52,11 +63,71 @@ class Comprehend(Suite):
         self.assertEqual(self.refused(call, Text='  ', LanguageCode='en')['Code'],
                          'InvalidRequestException')
 
+    def test_dominant_language(self):
+        for text, code in (('Wir haben gestern die alte Mühle am Fluss besucht und Mehl gekauft.', 'de'),
+                           ('Nous avons visité le vieux moulin au bord de la rivière hier après-midi.', 'fr'),
+                           ('昨日、川のそばにある古い水車小屋を訪れました。', 'ja'),
+                           ('Мы вчера посетили старую мельницу у реки.', 'ru')):
+            found = self.comprehend.detect_dominant_language(Text=text)['Languages']
+            self.assertEqual(found[0]['LanguageCode'], code)
+            self.assertGreater(found[0]['Score'], 0.5)
+            self.assertLessEqual(sum(l['Score'] for l in found), 1.001)
+        self.assertEqual(self.comprehend.detect_dominant_language(Text='1234 !?')['Languages'], [])
+        said = self.comprehend.batch_detect_dominant_language(TextList=['the old mill by the river', ' '])
+        self.assertEqual(said['ResultList'][0]['Languages'][0]['LanguageCode'], 'en')
+        self.assertEqual([e['Index'] for e in said['ErrorList']], [1])
+
+    def test_sentiment(self):
+        for text, sentiment in (('I love this mill, the flour is wonderful and the people are great.', 'POSITIVE'),
+                                ('The bread was awful, stale and overpriced. I hate it.', 'NEGATIVE')):
+            said = self.comprehend.detect_sentiment(Text=text, LanguageCode='en')
+            self.assertEqual(said['Sentiment'], sentiment)
+            self.assertEqual(set(said['SentimentScore']), {'Mixed', 'Negative', 'Neutral', 'Positive'})
+            self.assertAlmostEqual(sum(said['SentimentScore'].values()), 1, 4)
+        self.assertEqual(self.refused(self.comprehend.detect_sentiment, Text='a ' * 2501, LanguageCode='en')['Code'],
+                         'TextSizeLimitExceededException')
+
+    def test_targeted_sentiment(self):
+        text = 'The bread was wonderful, but the service was awful.'
+        found = self.comprehend.detect_targeted_sentiment(Text=text, LanguageCode='en')['Entities']
+        said = {m['Text']: m['MentionSentiment']['Sentiment'] for e in found for m in e['Mentions']}
+        self.assertEqual((said.get('bread'), said.get('service')), ('POSITIVE', 'NEGATIVE'), said)
+        for e in found:
+            self.assertLess(e['DescriptiveMentionIndex'][0], len(e['Mentions']))
+            for m in e['Mentions']:
+                self.assertEqual(text[m['BeginOffset']:m['EndOffset']], m['Text'])
+
+    def test_syntax(self):
+        text = '\U0001F600 The old mill grinds our grain.'
+        found = self.comprehend.detect_syntax(Text=text, LanguageCode='en')['SyntaxTokens']
+        words = [t for t in found if t['Text'].isalpha()]
+        self.assertEqual([(t['Text'], t['PartOfSpeech']['Tag']) for t in words],
+                         [('The', 'DET'), ('old', 'ADJ'), ('mill', 'NOUN'), ('grinds', 'VERB'), ('our', 'PRON'),
+                          ('grain', 'NOUN')])
+        self.assertEqual([t['TokenId'] for t in found], list(range(1, len(found) + 1)))
+        for t in found:
+            self.assertEqual(text[t['BeginOffset']:t['EndOffset']], t['Text'])
+        error = self.refused(self.comprehend.detect_syntax, Text='alt', LanguageCode='de')
+        self.assertEqual(error['Code'], 'UnsupportedLanguageException')
+
+    def test_personal_data(self):
+        text = 'Write to ada@example.com or call (555) 010-4477; her card is 4111 1111 1111 1111.'
+        found = self.comprehend.detect_pii_entities(Text=text, LanguageCode='en')['Entities']
+        self.assertEqual([(e['Type'], text[e['BeginOffset']:e['EndOffset']]) for e in found],
+                         [('EMAIL', 'ada@example.com'), ('PHONE', '(555) 010-4477'),
+                          ('CREDIT_DEBIT_NUMBER', '4111 1111 1111 1111')])
+        labels = self.comprehend.contains_pii_entities(Text=text, LanguageCode='en')['Labels']
+        self.assertEqual({l['Name'] for l in labels}, {'EMAIL', 'PHONE', 'CREDIT_DEBIT_NUMBER'})
+        self.assertEqual(self.comprehend.contains_pii_entities(Text='the old mill', LanguageCode='en')['Labels'], [])
+
     def test_batches(self):
         texts = [TEXT, ' ', 'a' * 5001, 'The old mill on 5/10/2019']
         for call, member, alone in (
                 (self.comprehend.batch_detect_entities, 'Entities', self.comprehend.detect_entities),
-                (self.comprehend.batch_detect_key_phrases, 'KeyPhrases', self.comprehend.detect_key_phrases)):
+                (self.comprehend.batch_detect_key_phrases, 'KeyPhrases', self.comprehend.detect_key_phrases),
+                (self.comprehend.batch_detect_sentiment, 'SentimentScore', self.comprehend.detect_sentiment),
+                (self.comprehend.batch_detect_targeted_sentiment, 'Entities', self.comprehend.detect_targeted_sentiment),
+                (self.comprehend.batch_detect_syntax, 'SyntaxTokens', self.comprehend.detect_syntax)):
             said = call(TextList=texts, LanguageCode='en')
             self.assertEqual([r['Index'] for r in said['ResultList']], [0, 3])
             for r in said['ResultList']:

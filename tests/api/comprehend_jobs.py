@@ -106,6 +106,61 @@ class Jobs(Helpers):
         self.assertEqual([k['Text'] for k in said['one']['KeyPhrases']], ['The old mill', 'our own grain'])
         self.assertEqual(said['none']['ErrorCode'], 'INVALID_DOCUMENT')
 
+    def test_languages(self):
+        self.put('tongues', 'a', 'Das ist die alte Mühle am Fluss.\nThis is the old mill by the river.\n')
+        job = self.comprehend.start_dominant_language_detection_job(
+            InputDataConfig={'S3Uri': 's3://tongues/a'}, OutputDataConfig={'S3Uri': 's3://tongues'},
+            DataAccessRoleArn=ROLE)['JobId']
+        p = self.wait(job, 'dominant_language')
+        self.assertIn('-LANGUAGE-', p['OutputDataConfig']['S3Uri'])
+        self.assertEqual([(d['Line'], d['Languages'][0]['LanguageCode']) for d in self.output(p)], [(0, 'de'), (1, 'en')])
+
+    def test_sentiment(self):
+        self.put('moods', 'a', 'I love the wonderful bread.\n' + 'x' * 5121 + '\n')
+        p = self.wait(self.start('s3://moods/a', 's3://moods', 'sentiment')['JobId'], 'sentiment')
+        said = self.output(p)
+        self.assertEqual(list(said[0]), ['File', 'Line', 'Sentiment', 'SentimentScore'])
+        self.assertEqual(said[0]['Sentiment'], 'POSITIVE')
+        self.assertEqual(said[1]['ErrorMessage'], 'Document size exceeds maximum size limit 5120 bytes.')
+        p = self.wait(self.start('s3://moods/a', 's3://moods', 'targeted_sentiment')['JobId'], 'targeted_sentiment')
+        self.assertIn('-TS-', p['OutputDataConfig']['S3Uri'])
+        mention = self.output(p)[0]['Entities'][-1]['Mentions'][0]
+        self.assertEqual(mention['MentionSentiment']['Sentiment'], 'POSITIVE')
+
+    def pii(self, form, mode, **more):
+        job = self.comprehend.start_pii_entities_detection_job(
+            InputDataConfig={'S3Uri': 's3://pii/in/', 'InputFormat': form}, OutputDataConfig={'S3Uri': 's3://pii/out'},
+            DataAccessRoleArn=ROLE, LanguageCode='en', Mode=mode, **more)['JobId']
+        p = self.wait(job, 'pii_entities')
+        self.assertEqual(p['Mode'], mode)
+        self.assertEqual(p['OutputDataConfig']['S3Uri'], f's3://pii/out/000000000000-PII-{job}/output/')
+        keys = self.s3.list_objects_v2(Bucket='pii', Prefix=f'out/000000000000-PII-{job}/output/')['Contents']
+        return {o['Key'].split('/output/')[1]: self.object(f's3://pii/{o["Key"]}').decode() for o in keys}
+
+    def test_personal_data(self):
+        one = 'Write to ada@example.com\n\nor call (555) 010-4477\n'
+        self.put('pii', 'in/one.txt', one)
+        self.put('pii', 'in/deep/two.txt', b'4111 1111 1111 1111\nbad \xff\n')
+        said = self.pii('ONE_DOC_PER_LINE', 'ONLY_OFFSETS')
+        self.assertEqual(set(said), {'one.txt.out', 'deep/two.txt.out'})
+        lines = [json.loads(line) for line in said['one.txt.out'].splitlines()]
+        self.assertEqual([(d['File'], d['Line']) for d in lines], [('one.txt', n) for n in range(3)])
+        self.assertEqual([(e['Type'], one.splitlines()[d['Line']][e['BeginOffset']:e['EndOffset']])
+                          for d in lines for e in d.get('Entities', [])],
+                         [('EMAIL', 'ada@example.com'), ('PHONE', '(555) 010-4477')])
+        said = self.pii('ONE_DOC_PER_LINE', 'ONLY_REDACTION', RedactionConfig={
+            'PiiEntityTypes': ['ALL'], 'MaskMode': 'REPLACE_WITH_PII_ENTITY_TYPE'})
+        self.assertEqual(said['one.txt.out'], 'Write to [EMAIL]\n\nor call [PHONE]\n')
+        first, second = said['deep/two.txt.out'].splitlines()
+        self.assertEqual((first, json.loads(second)['ErrorCode']), ('[CREDIT_DEBIT_NUMBER]', 'UNSUPPORTED_ENCODING'))
+        self.s3.delete_object(Bucket='pii', Key='in/deep/two.txt')
+        said = self.pii('ONE_DOC_PER_FILE', 'ONLY_REDACTION', RedactionConfig={
+            'PiiEntityTypes': ['EMAIL'], 'MaskMode': 'MASK', 'MaskCharacter': '#'})
+        self.assertEqual(said, {'one.txt.out': one.replace('ada@example.com', '#' * 15)})
+        self.refused('InvalidRequestException', 'RedactionConfig', self.comprehend.start_pii_entities_detection_job,
+                     InputDataConfig={'S3Uri': 's3://pii/in/'}, OutputDataConfig={'S3Uri': 's3://pii/out'},
+                     DataAccessRoleArn=ROLE, LanguageCode='en', Mode='ONLY_REDACTION')
+
     def test_a_prefix_may_be_one_file(self):
         self.put('one', 'x/doc.txt', LINES[0])
         p = self.wait(self.start('s3://one/x/doc.txt', 's3://one/y/')['JobId'])

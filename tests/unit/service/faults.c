@@ -145,18 +145,6 @@ static const fault_case other_cases[] = {
        "/",
        {JSON_11, "AWSCognitoIdentityService.GetId"},
        Q_STR_INIT("{\"IdentityPoolId\":\"us-east-1:00\"}")}}},
-    {"DetectEntities",
-     {"comprehend",
-      "POST",
-      "/",
-      {JSON_11, "Comprehend_20171127.DetectEntities"},
-      Q_STR_INIT("{\"Text\":\"Ada paid $5 to Acme Ltd\",\"LanguageCode\":\"en\"}")}},
-    {"DetectKeyPhrases",
-     {"comprehend",
-      "POST",
-      "/",
-      {JSON_11, "Comprehend_20171127.DetectKeyPhrases"},
-      Q_STR_INIT("{\"Text\":\"the old pump of the house\",\"LanguageCode\":\"en\"}")}},
     {"PostText",
      {"lex",
       "POST",
@@ -487,55 +475,9 @@ TEST(models_and_endpoints_survive_a_lack_of_memory)
     CHECK_EQ(wrong, 0);
 }
 
-/* ---- jobs over texts ---- */
-
-#define CO(operation, body)                                                                        \
-    {                                                                                              \
-        "comprehend", "POST", "/", {JSON_11, "Comprehend_20171127." operation}, Q_STR_INIT(body)   \
-    }
-#define INPUT "\"InputDataConfig\":{\"S3Uri\":\"s3://bucket/key\"}"
-#define TO "\"OutputDataConfig\":{\"S3Uri\":\"s3://bucket/out\"}"
-#define AS "\"DataAccessRoleArn\":\"arn:aws:iam::000000000000:role/any\""
-#define START(name)                                                                                \
-    CO("Start" name "DetectionJob",                                                                \
-       "{" INPUT "," TO "," AS                                                                     \
-       ",\"LanguageCode\":\"en\",\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]}")
-#define JOB(name)                                                                                  \
-    {"Start" name "DetectionJob", START(name)},                                                    \
-        {"Describe" name "DetectionJob",                                                           \
-         CO("Describe" name "DetectionJob", "{\"JobId\":\"{job}\"}"),                              \
-         {START(name)}},                                                                           \
-        {"List" name "DetectionJobs",                                                              \
-         CO("List" name "DetectionJobs", "{\"MaxResults\":2}"),                                    \
-         {START(name), START(name)}},                                                              \
-    {                                                                                              \
-        "Stop" name "DetectionJob", CO("Stop" name "DetectionJob", "{\"JobId\":\"{job}\"}"),       \
-        {                                                                                          \
-            START(name)                                                                            \
-        }                                                                                          \
-    }
-#define RESOURCE                                                                                   \
-    "\"ResourceArn\":\"arn:aws:comprehend:us-east-1:000000000000:entities-detection-job/{job}\""
-
-static const fault_case text_cases[] = {
-    {"BatchDetectEntities", CO("BatchDetectEntities", "{\"TextList\":[\"Ada paid $5\",\" \"],"
-                                                      "\"LanguageCode\":\"en\"}")},
-    {"BatchDetectKeyPhrases", CO("BatchDetectKeyPhrases", "{\"TextList\":[\"the old pump\",\" \"],"
-                                                          "\"LanguageCode\":\"en\"}")},
-    JOB("Entities"),
-    JOB("KeyPhrases"),
-    {"TagResource",
-     CO("TagResource", "{" RESOURCE ",\"Tags\":[{\"Key\":\"c\",\"Value\":\"d\"}]}"),
-     {START("Entities")}},
-    {"UntagResource",
-     CO("UntagResource", "{" RESOURCE ",\"TagKeys\":[\"a\"]}"),
-     {START("Entities")}},
-    {"ListTagsForResource", CO("ListTagsForResource", "{" RESOURCE "}"), {START("Entities")}},
-};
-
-TEST(jobs_over_texts_survive_a_lack_of_memory)
+TEST(texts_and_their_models_survive_a_lack_of_memory)
 {
-    sweep_all(text_cases, sizeof text_cases / sizeof *text_cases);
+    sweep_all(faults_texts, faults_texts_count);
 }
 
 TEST(the_parts_of_bots_survive_a_lack_of_memory)
@@ -570,8 +512,8 @@ static bool swept(const char *operation)
     for (size_t i = 0; i < sizeof model_cases / sizeof *model_cases; i++)
         if (strcmp(model_cases[i].operation, operation) == 0)
             return true;
-    for (size_t i = 0; i < sizeof text_cases / sizeof *text_cases; i++)
-        if (strcmp(text_cases[i].operation, operation) == 0)
+    for (size_t i = 0; i < faults_texts_count; i++)
+        if (strcmp(faults_texts[i].operation, operation) == 0)
             return true;
     for (const char *const *none = faults_lex_none; *none; none++)
         if (strcmp(*none, operation) == 0)

@@ -64,6 +64,11 @@ extern const fault_case faults_lex[];
 extern const size_t faults_lex_count;
 extern const char *const faults_lex_none[]; /* asked for what there is none of: only an error */
 
+/* ---- faults_texts.c: Comprehend ---- */
+
+extern const fault_case faults_texts[];
+extern const size_t faults_texts_count;
+
 /* ---- faults_lex_v2.c: talking under Lex V2's names ---- */
 
 extern const fault_case faults_lex_v2[];

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
-#include "service/comprehend.h"
+#include "service/comprehend_model.h"
 #include "service/lex_bots.h"
 #include "service/lex_build.h"
 #include "service/picture.h"
@@ -155,6 +155,7 @@ static void bench_close(void *arg)
     q_temporary_keys_free(b->temporary);
     q_events_free(b->app.events);
     q_endpoints_free(b->app.endpoints);
+    q_comprehend_free(b->app.comprehend);
     q_workers_free(b->app.hosts);
     q_workers_free(b->app.writers);
     q_workers_free(b->app.pictures);
@@ -203,6 +204,7 @@ bench *bench_open(void)
     CHECK_EQ(q_visitors_new("Tea:$LATEST", b->temporary, &app->visitors, NULL), Q_OK);
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
     CHECK_EQ(lex__build_register(app, NULL), Q_OK);
+    CHECK_EQ(q_comprehend_new(&app->comprehend, NULL), Q_OK);
     CHECK_EQ(q_comprehend_register(app, NULL), Q_OK);
     CHECK_EQ(q_hosts_new(&app->hosts, NULL), Q_OK);
     CHECK_EQ(q_endpoints_new(&app->endpoints, NULL), Q_OK);
