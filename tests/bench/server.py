@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed and memory of the release build, each figure beside its target or its peer.
 
-usage: server.py [start] [expense] [scan] [get] [talk] [turns] [serve] [--binary build/quern]
+usage: server.py [start] [expense] [scan] [get] [talk] [turns] [serve] [texts] [--binary build/quern]
 
 Medians of several runs. Peers run in the same call on the same machine: nginx serves the static
 file, wrk loads both servers alike. Loads are bounded in time and number.
@@ -383,8 +383,69 @@ def bench_serve(binary):
         shutil.rmtree(folder)
 
 
+STORY = ('The old mill by the river Pleisse was bought by Ada Miller on May 12, 2019 for $2,100.00. '
+         'She loves the place, but the roof is awful. Acme Ltd. of Leipzig repairs it for 300 euros a day; '
+         'write to ada@example.com or call (555) 010-4477 before next Friday. ')
+
+
+def signed_call(server, operation, said):
+    """A connection, and what to send on it: signed once."""
+    import http.client
+    import json
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    body = json.dumps(said).encode()
+    request = AWSRequest('POST', server.endpoint + '/', data=body,
+                         headers={'Content-Type': 'application/x-amz-json-1.1',
+                                  'X-Amz-Target': f'Comprehend_20171127.{operation}'})
+    SigV4Auth(Credentials(server.access_key, server.secret_key), 'comprehend', 'us-east-1').add_auth(request)
+    return http.client.HTTPConnection(server.host, server.port), body, dict(request.headers)
+
+
+def bench_texts(binary):
+    import harness
+    server = harness.Server(binary=binary, extra=('--log-level', 'warn'))
+    try:
+        text = (STORY * 20)[:5000]
+        for operation in ('DetectDominantLanguage', 'DetectEntities', 'DetectKeyPhrases', 'DetectPiiEntities',
+                          'DetectSentiment', 'DetectSyntax', 'DetectTargetedSentiment'):
+            said = {'Text': text, **({} if operation == 'DetectDominantLanguage' else {'LanguageCode': 'en'})}
+            connection, body, headers = signed_call(server, operation, said)
+            times = []
+            for _ in range(1000):
+                began = time.perf_counter()
+                connection.request('POST', '/', body, headers)
+                reply = connection.getresponse()
+                answer = reply.read()
+                times.append((time.perf_counter() - began) * 1000)
+                assert reply.status == 200, answer
+            row(f'{operation}, 5,000 bytes, one caller',
+                f'median {statistics.median(times):.2f} ms, p99 {percentile(times, 99):.2f} ms', 'target p99 < 2 ms')
+        s3, comprehend = harness.boto3_client(server, 's3'), harness.boto3_client(server, 'comprehend')
+        s3.create_bucket(Bucket='bench')
+        for lines in (1000, 1000000):
+            s3.put_object(Bucket='bench', Key='lines', Body=(STORY[:90] + '\n').encode() * lines)
+            began = time.perf_counter()
+            job = comprehend.start_entities_detection_job(
+                InputDataConfig={'S3Uri': 's3://bench/lines'}, OutputDataConfig={'S3Uri': 's3://bench/out'},
+                DataAccessRoleArn='arn:aws:iam::000000000000:role/bench', LanguageCode='en')['JobId']
+            most = 0
+            while True:
+                most = max(most, resident_mb(server.process.pid))
+                p = comprehend.describe_entities_detection_job(JobId=job)['EntitiesDetectionJobProperties']
+                if p['JobStatus'] not in ('SUBMITTED', 'IN_PROGRESS'):
+                    break
+                time.sleep(0.05)
+            assert p['JobStatus'] == 'COMPLETED', p
+            row(f'an entities job over {lines:,} lines of 90 bytes',
+                f'{time.perf_counter() - began:.1f} s, server at most {most:.0f} MB', 'memory does not grow with lines')
+    finally:
+        server.close()
+
+
 PARTS = {'start': bench_start, 'expense': bench_expense, 'scan': bench_scan, 'get': bench_get, 'talk': bench_talk,
-         'turns': bench_turns, 'serve': bench_serve}
+         'turns': bench_turns, 'serve': bench_serve, 'texts': bench_texts}
 
 
 def main():
