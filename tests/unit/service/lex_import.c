@@ -179,8 +179,8 @@ TEST(what_is_not_there_yet_is_named)
 {
     CHECK_STR(
         problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"slots\":[{\"name\":\"S\","
-                "\"slotType\":\"AMAZON.Airline\",\"slotConstraint\":\"Optional\"}]}]}"),
-        "resource.intents[0].slots[0].slotType: the built-in type AMAZON.Airline is not there yet");
+                "\"slotType\":\"AMAZON.Nothing\",\"slotConstraint\":\"Optional\"}]}]}"),
+        "resource.intents[0].slots[0].slotType: the built-in type AMAZON.Nothing is not there yet");
     CHECK_EQ(err.code, Q_UNSUPPORTED);
     CHECK_STR(problem("{\"name\":\"B\",\"locale\":\"de-DE\",\"intents\":[{\"name\":\"I\"}]}"),
               "resource.locale: de-DE is not there yet; en-US, en-GB, en-AU and en-IN are");
