@@ -55,7 +55,7 @@ _quern() {
     _filedir -d
     return
     ;;
-  --svg | -o | --sidecar)
+  --svg | -o | --sidecar | --out | --test)
     _filedir
     return
     ;;
@@ -70,12 +70,12 @@ _quern() {
   --user | --as | --at)
     return
     ;;
-  --on | --off | --to | --max-pages | --max-queries | --visitors | --alias | --timeout | --shape | --bound | --limit)
+  --mask | --on | --off | --to | --max-pages | --max-queries | --visitors | --alias | --timeout | --shape | --bound | --limit)
     return
     ;;
   esac
 
-  local commands='serve read pdf expense analyze ask search chat bot function model version help'
+  local commands='serve read pdf expense analyze ask search entities phrases sentiment language pii classify chat bot function model version help'
   local options='' subcommands=''
   case $command in
   serve) options='--data --listen --tls-cert --tls-key --log-level --max-document --max-pages --max-queries --recogniser --visitors' ;;
@@ -84,6 +84,12 @@ _quern() {
   analyze) options='--features --format --recogniser --data --no-index' ;;
   ask) options='--format --recogniser --data --no-index' ;;
   search) options='--data --limit --format' ;;
+  entities) options='--json' ;;
+  phrases) options='--json' ;;
+  sentiment) options='--targets --json' ;;
+  language) options='--list --json' ;;
+  pii) options='--redact --mask --json' ;;
+  classify) options='--out --test --multi-label --lines --json' subcommands='train test run' ;;
   pdf) options='--deskew --rotate --skip-text --redo --force --sidecar --pdfa --recogniser --on --to --off --list --data' ;;
   chat) options='--data --alias' ;;
   bot) options='--data --alias --bot --update --json --user --as --at --to --with' subcommands='import list show export test fork replay confusion' ;;
@@ -103,6 +109,7 @@ _quern() {
     help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
     chat) mapfile -t COMPREPLY < <(compgen -W "$(_quern_names bot)" -- "$cur") ;;
     read | pdf | expense | analyze | ask) _filedir '@(pdf|PDF|png|PNG|jpg|JPG|jpeg|JPEG|tif|TIF|tiff|TIFF)' ;;
+    entities | phrases | sentiment | language | pii | classify) _filedir ;;
     bot)
       case ${words[2]} in
       import) _filedir json ;;

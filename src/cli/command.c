@@ -13,8 +13,10 @@
 #include <string.h>
 
 const cli_command *const cli_commands[] = {
-    &cli_serve, &cli_read, &cli_pdf,      &cli_expense, &cli_analyze, &cli_ask,  &cli_search,
-    &cli_chat,  &cli_bot,  &cli_function, &cli_model,   &cli_version, &cli_help, NULL,
+    &cli_serve,    &cli_read,   &cli_pdf,      &cli_expense, &cli_analyze,
+    &cli_ask,      &cli_search, &cli_entities, &cli_phrases, &cli_sentiment,
+    &cli_language, &cli_pii,    &cli_classify, &cli_chat,    &cli_bot,
+    &cli_function, &cli_model,  &cli_version,  &cli_help,    NULL,
 };
 
 const cli_command *cli_find(const char *name)

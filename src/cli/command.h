@@ -21,7 +21,8 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command cli_serve, cli_read, cli_pdf, cli_expense, cli_analyze, cli_ask,
-    cli_search, cli_chat, cli_bot, cli_function, cli_model, cli_version, cli_help;
+    cli_search, cli_chat, cli_bot, cli_function, cli_model, cli_version, cli_help, cli_entities,
+    cli_phrases, cli_sentiment, cli_language, cli_pii, cli_classify;
 
 /* All that are shown, in the order of `quern help`; ends with NULL. */
 extern const cli_command *const cli_commands[];

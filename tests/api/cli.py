@@ -13,7 +13,7 @@ import unittest
 from harness import BINARY, ROOT, main
 
 INVOICE = ROOT / 'examples' / 'invoicebot' / 'invoice-35678-9.pdf'
-COMMANDS = ('serve', 'read', 'pdf', 'expense', 'analyze', 'ask', 'search', 'chat', 'bot', 'function', 'model', 'version', 'help')
+COMMANDS = ('serve', 'read', 'pdf', 'expense', 'analyze', 'ask', 'search', 'entities', 'phrases', 'sentiment', 'language', 'pii', 'classify', 'chat', 'bot', 'function', 'model', 'version', 'help')
 
 
 class CommandLine(unittest.TestCase):
