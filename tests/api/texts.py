@@ -115,7 +115,7 @@ class Texts(unittest.TestCase):
     def test_language(self):
         self.assertEqual(self.rows('language', text='Bonjour tout le monde, comment allez-vous ?')[0][0], 'fr')
         known = self.quern('language', '--list')[0].split()
-        self.assertGreaterEqual(len(known), 83)
+        self.assertGreaterEqual(len(known), 85)
         self.assertIn('zh-TW', known)
         self.assertIn('no letter', self.quern('language', text='12345', status=1)[1])
 
