@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/data.h"
+#include "service/lex_archive.h"
+#include "service/lex_import_v2.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -42,10 +44,40 @@ const cli_command cli_bot = {
     .verbs = verbs,
 };
 
+/* The bot in a zip, with what was left out of it told to the person. */
+static q_code unzip(q_str zip, q_arena *a, q_str *json, q_err *err)
+{
+    q_workers *workers = NULL;
+    q_archive_file *files = NULL;
+    q_lex_file file = {{NULL, 0}, {NULL, 0}};
+    size_t count = 0;
+    q_code rc = q_archive_workers_new(1, &workers, err);
+
+    if (!rc)
+        rc = q_archive_read(workers, zip, a, &files, &count, err);
+    if (!rc)
+        rc = q_lex_definition(files, count, a, &file, err);
+    q_workers_free(workers);
+    if (!rc && file.warnings.n)
+        fwrite(file.warnings.p, 1, file.warnings.n, stderr);
+    *json = file.json;
+    return rc;
+}
+
+q_code cli_bot_file(const char *path, q_arena *a, q_str *json, q_err *err)
+{
+    q_code rc = q_file_read(a, path, file_limit, json, err);
+
+    if (rc || !q_archive_is(*json))
+        return rc;
+    rc = unzip(*json, a, json, err);
+    return rc ? q_err_add(err, rc, "%s", path) : Q_OK;
+}
+
 static q_code load_file(const char *path, q_arena *a, q_bot_ready **out, q_err *err)
 {
     q_str json;
-    q_code rc = q_file_read(a, path, file_limit, &json, err);
+    q_code rc = cli_bot_file(path, a, &json, err);
 
     if (rc)
         return rc;

@@ -18,6 +18,11 @@ extern const cli_command cli_bot_import, cli_bot_list, cli_bot_show, cli_bot_exp
 Q_MUST_USE q_code cli_bot_load(const char *data, const char *word, const char *alias,
                                q_bot_ready **out, q_err *err);
 
+/* A file's bot as Lex V1's JSON: the file itself, or from a zip as V1 or V2 exports it. What a V2
+ * bot has that is left out goes to stderr. In the arena.
+ */
+Q_MUST_USE q_code cli_bot_file(const char *path, q_arena *a, q_str *json, q_err *err);
+
 /* The data folder's platform, served on a port of its own so that functions
  * reach what they use; the caller closes it. *out is NULL when no such folder is there.
  */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const size_t file_limit = (size_t)1 << 24, arena_limit = (size_t)1 << 27;
+static const size_t arena_limit = (size_t)1 << 27;
 
 /* ---- import ---- */
 
@@ -19,7 +19,7 @@ static q_code import_file(q_catalog *catalog, const char *path, const char *alia
 {
     q_bot_stored stored;
     q_str json;
-    q_code rc = q_file_read(a, path, file_limit, &json, err);
+    q_code rc = cli_bot_file(path, a, &json, err);
 
     if (rc)
         return rc;
@@ -61,7 +61,8 @@ const cli_command cli_bot_import = {
     .name = "bot import",
     .arguments = "FILE [--alias NAME] [--data DIR]",
     .summary = "keep the bot of an export file",
-    .help = "Checks the file and keeps it as its bot's $LATEST.\n"
+    .help = "Checks the file and keeps it as its bot's $LATEST. A zip is taken as Lex V1 exports\n"
+            "it, or Lex V2; of V2, what is left out is told.\n"
             "\n"
             "  --alias NAME    publish it under this alias too\n"
             "  --data DIR      the data folder (default: see quern help serve)\n"

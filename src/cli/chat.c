@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cli/bot.h"
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/options.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const size_t turn_memory = (size_t)1 << 24, file_limit = (size_t)1 << 24;
+static const size_t turn_memory = (size_t)1 << 24;
 
 typedef struct talk {
     q_app *app;
@@ -83,7 +84,7 @@ static q_code import_file(q_app *app, const char *path, q_arena *a, q_str *name,
 {
     q_bot_stored stored;
     q_str json;
-    q_code rc = q_file_read(a, path, file_limit, &json, err);
+    q_code rc = cli_bot_file(path, a, &json, err);
 
     if (rc)
         return rc;

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "service/comprehend_learn.h"
+#include "service/lex_archive.h"
 #include "service/picture.h"
 #include "service/reader.h"
 #include "service/searchable.h"
@@ -133,6 +134,8 @@ int cli_main(int argc, char **argv)
                              q_reader_release);
     if (strcmp(name, Q_WRITER_COMMAND) == 0)
         return q_worker_main(q_searchable_tasks, q_searchable_task_count, NULL, NULL);
+    if (strcmp(name, Q_ARCHIVE_COMMAND) == 0)
+        return q_worker_main(q_archive_tasks, q_archive_task_count, NULL, NULL);
     if (strcmp(name, Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
     if (strcmp(name, Q_LEARNER_COMMAND) == 0)

@@ -12,11 +12,12 @@
 #include "work/job.h"
 #include "work/worker.h"
 
-typedef struct q_objects q_objects;       /* store/object.h */
-typedef struct q_bots q_bots;             /* service/lex_bots.h */
-typedef struct q_endpoints q_endpoints;   /* service/sagemaker.h */
-typedef struct q_comprehend q_comprehend; /* service/comprehend.h */
-typedef struct q_visitors q_visitors;     /* service/visitors.h */
+typedef struct q_credentials q_credentials; /* store/credentials.h */
+typedef struct q_objects q_objects;         /* store/object.h */
+typedef struct q_bots q_bots;               /* service/lex_bots.h */
+typedef struct q_endpoints q_endpoints;     /* service/sagemaker.h */
+typedef struct q_comprehend q_comprehend;   /* service/comprehend.h */
+typedef struct q_visitors q_visitors;       /* service/visitors.h */
 
 /* What the documented limits of the API's operations are here. None is 0. */
 typedef struct q_app_limits {
@@ -33,6 +34,7 @@ typedef struct q_app {
     q_workers *writers;  /* that write searchable PDFs */
     q_workers *hosts;    /* that serve models */
     q_workers *learners; /* that train models of texts */
+    q_workers *archives; /* that unpack zips of bots */
     q_endpoints *endpoints;
     q_comprehend *comprehend;
     q_jobs *jobs;
@@ -41,6 +43,7 @@ typedef struct q_app {
     q_language *language;
     q_bots *bots;         /* NULL is fine: then no bot's model is kept */
     q_visitors *visitors; /* NULL: there are none */
+    q_credentials *credentials;
     q_pool *compute[Q_WAITS_KINDS];
     size_t document_bytes; /* of a document sent in a request, at most; 0: 10 MiB */
     q_app_limits limits;

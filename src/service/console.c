@@ -1,6 +1,7 @@
 /* What the console asks of the server that no public API has: api/quern.api. */
 #include "base/file.h"
 #include "service/app.h"
+#include "service/lex_models.h"
 #include "service/picture.h"
 #include "service/search.h"
 #include "service/searchable.h"
@@ -97,6 +98,7 @@ static const q_handler handlers[] = {
     {.operation = "SearchDocuments", .run = search__documents},
     /* Not among those that wait for readers: they may wait for long. */
     {.operation = "GetPagePicture", .run = get_page_picture, .waits = Q_WAITS_DISK},
+    {.operation = "GetBotExport", .run = lex__get_bot_export},
     {.operation = "GetSearchablePdf", .run = get_searchable_pdf, .waits = Q_WAITS_WORKER},
 };
 

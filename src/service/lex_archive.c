@@ -225,6 +225,7 @@ q_code q_archive_pack(q_str name, q_str bytes, q_arena *a, q_str *out, q_err *er
     archive_entry_set_mtime(entry, EPOCH_OF_ZIP, 0);
     if (archive_write_set_format_zip(z) != ARCHIVE_OK ||
         archive_write_zip_set_compression_deflate(z) != ARCHIVE_OK ||
+        archive_write_set_bytes_in_last_block(z, 1) != ARCHIVE_OK ||
         archive_write_open_memory(z, memory, room, &used) != ARCHIVE_OK ||
         archive_write_header(z, entry) != ARCHIVE_OK ||
         archive_write_data(z, bytes.p, bytes.n) != (la_ssize_t)bytes.n ||

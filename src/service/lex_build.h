@@ -21,6 +21,8 @@ Q_MUST_USE q_code lex__compose(q_catalog *c, q_definition_ref ref, q_arena *a, q
 
 /* Make builds a kind of job. Before the jobs start. */
 Q_MUST_USE q_code lex__build_register(q_app *app, q_err *err);
+/* And imports (lex_models_import.c). */
+Q_MUST_USE q_code lex__import_register(q_app *app, q_err *err);
 /* Begin one, in the transaction that wrote the bot as BUILDING. */
 Q_MUST_USE q_code lex__build_begin(q_jobs *jobs, const q_definition *bot, q_arena *a, q_err *err);
 /* Build it here and now, without learning; in a transaction. Fails with what is wrong with it. */

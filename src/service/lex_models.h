@@ -8,6 +8,8 @@
  *     lex_models_delete.c    Delete*, and who uses what
  *     lex_models_alias.c     aliases; channels and migrations, of which there are none
  *     lex_models_tag.c       tags
+ *     lex_models_import.c    StartImport, GetImport
+ *     lex_models_export.c    GetExport
  *     lex_models_builtin.c   what is built in
  */
 #ifndef SERVICE_LEX_MODELS_H
@@ -62,6 +64,9 @@ q_code lex__write(lex_writing *w);
 q_code lex__used_check(q_catalog *c, lex_writing *w, q_err *err);
 /* For lex_writing.before: the request's tags, which only a new one may have. */
 q_code lex__tags_first(q_catalog *c, lex_writing *w, q_err *err);
+/* Add them to what is there, in a transaction. */
+q_code lex__tags_put(q_catalog *c, q_str name, const q_value *tags, int64_t now_ms, q_arena *a,
+                     q_err *err);
 q_code lex__tags_forget(q_catalog *c, q_str name, q_err *err);
 
 /* A version of $LATEST; a bot's is built too. In a transaction. */
@@ -108,6 +113,10 @@ q_code lex__delete_slot_type_version(q_call *call);
 q_code lex__tag_resource(q_call *call);
 q_code lex__untag_resource(q_call *call);
 q_code lex__list_tags(q_call *call);
+q_code lex__start_import(q_call *call);
+q_code lex__get_import(q_call *call);
+q_code lex__get_export(q_call *call);
+q_code lex__get_bot_export(q_call *call); /* of Quern's own API: what GetExport points to */
 q_code lex__get_utterances_view(q_call *call);
 q_code lex__delete_utterances(q_call *call);
 

@@ -80,6 +80,15 @@ q_code lex__tags_first(q_catalog *c, lex_writing *w, q_err *err)
     return write(c, w->name, merged(call->arena, NULL, NULL, tags), call->now_ms, call->arena, err);
 }
 
+q_code lex__tags_put(q_catalog *c, q_str name, const q_value *tags, int64_t now_ms, q_arena *a,
+                     q_err *err)
+{
+    q_value *old;
+    q_code rc = read(c, name, now_ms, a, &old, err);
+
+    return rc ? rc : write(c, name, merged(a, old, NULL, tags), now_ms, a, err);
+}
+
 q_code lex__tags_forget(q_catalog *c, q_str name, q_err *err)
 {
     return q_record_delete(c, SPACE, name, NULL, err);

@@ -53,6 +53,14 @@ const lex_kind *lex__kind(int kind)
     return &kinds[kind - LEX_SLOT_TYPE];
 }
 
+int lex__kind_of(q_str resource)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (q_str_is(resource, kinds[i].resource))
+            return kinds[i].kind;
+    return 0;
+}
+
 q_str lex__version_name(q_arena *a, int64_t version)
 {
     return version == Q_LATEST ? Q_STR("$LATEST") : q_str_printf(a, "%lld", (long long)version);

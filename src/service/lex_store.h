@@ -25,6 +25,7 @@ typedef struct lex_kind {
 } lex_kind;
 
 const lex_kind *lex__kind(int kind);
+int lex__kind_of(q_str resource); /* "BOT", ...; 0 for another */
 
 /* "$LATEST" or digits, in the arena; the reverse is false for what no version can be. */
 q_str lex__version_name(q_arena *a, int64_t version);

@@ -5,6 +5,7 @@
 #include "net/server.h"
 #include "service/comprehend_learn.h"
 #include "service/comprehend_model.h"
+#include "service/lex_archive.h"
 #include "service/lex_bots.h"
 #include "service/lex_build.h"
 #include "service/notices.h"
@@ -31,7 +32,6 @@ enum { QUERIES = 200 }; /* of one document, unless configured */
 struct q_platform {
     q_platform_config config;
     q_app app;
-    q_credentials *credentials;
     q_temporary_keys *temporary;
     q_gateway *gateway;
     q_server *server;
@@ -53,7 +53,7 @@ static q_code rooms_open(q_platform *p, q_err *err)
     q_code rc = q_dir_make(dir, 0700, err);
 
     if (!rc)
-        rc = q_credentials_open(dir, &p->credentials, err);
+        rc = q_credentials_open(dir, &p->app.credentials, err);
     if (!rc)
         rc = q_temporary_keys_open(dir, &p->temporary, err);
     if (!rc)
@@ -70,6 +70,8 @@ static q_code rooms_open(q_platform *p, q_err *err)
         rc = q_picture_workers_new(q_cpu_count(), &app->pictures, err);
     if (!rc)
         rc = q_searchable_workers_new(q_cpu_count() + 2, &app->writers, err);
+    if (!rc)
+        rc = q_archive_workers_new(q_cpu_count(), &app->archives, err);
     if (!rc)
         rc = q_jobs_new(app->catalog, q_cpu_count() + 2, &app->jobs, err);
     if (!rc)
@@ -173,7 +175,7 @@ static q_code gateway_open(q_platform *p, q_err *err)
         .app = &p->app,
         .account = p->app.account,
         .secret = secret_of,
-        .secret_ctx = p->credentials,
+        .secret_ctx = p->app.credentials,
         .temporary = temporary_of,
         .temporary_ctx = p->temporary,
         .page = page_reply,
@@ -194,8 +196,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
     q_functions_config functions = {
         .catalog = p->app.catalog,
         .endpoint_url = p->endpoint,
-        .access_key = q_credentials_root(p->credentials),
-        .secret_key = q_credentials_root_secret(p->credentials),
+        .access_key = q_credentials_root(p->app.credentials),
+        .secret_key = q_credentials_root_secret(p->app.credentials),
         .region = "us-east-1",
     };
     q_code rc;
@@ -215,6 +217,8 @@ static q_code on_listening(void *ctx, const q_server *s, q_err *err)
         rc = q_comprehend_register(&p->app, err);
     if (!rc)
         rc = lex__build_register(&p->app, err);
+    if (!rc)
+        rc = lex__import_register(&p->app, err);
     if (!rc)
         rc = q_search_register(&p->app, err);
     if (!rc)
@@ -268,13 +272,14 @@ void q_platform_close(q_platform *p, unsigned drain_ms)
     q_language_free(p->app.language);
     q_events_free(p->app.events);
     q_workers_free(p->app.pictures);
+    q_workers_free(p->app.archives);
     q_workers_free(p->app.writers);
     q_workers_free(p->app.workers);
     q_objects_close(p->app.objects);
     q_catalog_close(p->app.catalog);
     q_visitors_free(p->app.visitors);
     q_temporary_keys_free(p->temporary);
-    q_credentials_free(p->credentials);
+    q_credentials_free(p->app.credentials);
     free(p);
 }
 

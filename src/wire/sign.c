@@ -189,3 +189,34 @@ q_code q_sign_request(const q_request *req, const q_signer *with, q_str payload,
                                   Q_ARG(s.service), Q_ARG(s.signed_headers), hex);
     return authorization->p ? Q_OK : q_err_nomem(err);
 }
+
+q_code q_sign_get(q_str host, q_str path, const q_signer *with, int64_t expires_s, q_arena *a,
+                  q_str *query, q_err *err)
+{
+    q_header headers[] = {{Q_STR("host"), host}};
+    q_request req = {.method = Q_STR("GET"), .path = path, .headers = headers, .header_count = 1};
+    q_signature s = {.form = Q_SIGN_QUERY,
+                     .region = with->region,
+                     .service = with->service,
+                     .signed_headers = Q_STR("host")};
+    char date[17], hex[65], empty[65];
+    q_code rc;
+
+    q_time_basic(with->now_ms, date);
+    s.date = q_str_of(date);
+    s.day = q_str_sub(s.date, 0, 8);
+    req.query = q_str_printf(a,
+                             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=%.*s%%2F%.*s%%2F%.*"
+                             "s%%2F%.*s%%2Faws4_request&X-Amz-Date=%s&X-Amz-Expires=%lld"
+                             "&X-Amz-SignedHeaders=host",
+                             Q_ARG(with->access_key), Q_ARG(s.day), Q_ARG(s.region),
+                             Q_ARG(s.service), date, (long long)expires_s);
+    if (!req.query.p || !q_sha256_hex(Q_STR(""), empty) ||
+        !q_sign_key(with->secret, s.day, s.region, s.service, s.key))
+        return q_err_nomem(err);
+    rc = signature_v4(&req, &s, q_str_of(empty), a, hex, err);
+    if (rc)
+        return rc;
+    *query = q_str_printf(a, "%.*s&X-Amz-Signature=%s", Q_ARG(req.query), hex);
+    return query->p ? Q_OK : q_err_nomem(err);
+}

@@ -105,6 +105,12 @@ typedef struct q_signer {
 Q_MUST_USE q_code q_sign_request(const q_request *req, const q_signer *with, q_str payload,
                                  q_arena *a, q_str *authorization, q_err *err);
 
+/* The query of a GET of `path` from `host` that is signed for so many seconds, as presigned URLs
+ * have it. `path` is percent-encoded already; the service is not S3. Fails with Q_NOMEM, Q_LIMIT.
+ */
+Q_MUST_USE q_code q_sign_get(q_str host, q_str path, const q_signer *with, int64_t expires_s,
+                             q_arena *a, q_str *query, q_err *err);
+
 /* The key of a scope. False only when memory is short. */
 Q_MUST_USE bool q_sign_key(q_str secret, q_str day, q_str region, q_str service,
                            unsigned char key[32]);

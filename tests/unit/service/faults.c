@@ -13,6 +13,7 @@
 #include "../document/sample.h"
 #include "base/encode.h"
 #include "base/log.h"
+#include "service/lex_archive.h"
 #include "service/lex_bots.h"
 #include "service/picture.h"
 #include "service/reader.h"
@@ -563,6 +564,8 @@ int main(int argc, char **argv)
                              q_reader_release);
     if (argc == 2 && strcmp(argv[1], Q_WRITER_COMMAND) == 0)
         return q_worker_main(q_searchable_tasks, q_searchable_task_count, NULL, NULL);
+    if (argc == 2 && strcmp(argv[1], Q_ARCHIVE_COMMAND) == 0)
+        return q_worker_main(q_archive_tasks, q_archive_task_count, NULL, NULL);
     if (argc == 2 && strcmp(argv[1], Q_HOST_COMMAND) == 0)
         return q_worker_main(q_host_tasks, q_host_task_count, NULL, NULL);
     faults_install();

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "service/comprehend_model.h"
+#include "service/lex_archive.h"
 #include "service/lex_bots.h"
 #include "service/lex_build.h"
 #include "service/picture.h"
@@ -18,6 +19,7 @@
 #include "service/services.h"
 #include "service/textract.h"
 #include "service/visitors.h"
+#include "store/credentials.h"
 #include "store/object.h"
 #include "wire/gateway.h"
 #include "wire/sign.h"
@@ -157,6 +159,8 @@ static void bench_close(void *arg)
     q_endpoints_free(b->app.endpoints);
     q_comprehend_free(b->app.comprehend);
     q_workers_free(b->app.hosts);
+    q_workers_free(b->app.archives);
+    q_credentials_free(b->app.credentials);
     q_workers_free(b->app.writers);
     q_workers_free(b->app.pictures);
     q_workers_free(b->app.workers);
@@ -197,6 +201,8 @@ bench *bench_open(void)
     CHECK_EQ(q_reader_workers_new(1, "tesseract", &app->workers, NULL), Q_OK);
     CHECK_EQ(q_picture_workers_new(1, &app->pictures, NULL), Q_OK);
     CHECK_EQ(q_searchable_workers_new(1, &app->writers, NULL), Q_OK);
+    CHECK_EQ(q_archive_workers_new(1, &app->archives, NULL), Q_OK);
+    CHECK_EQ(q_credentials_open(app->data_dir, &app->credentials, NULL), Q_OK);
     CHECK_EQ(q_jobs_new(app->catalog, 1, &app->jobs, NULL), Q_OK);
     CHECK_EQ(q_language_open(&app->language, NULL), Q_OK);
     CHECK_EQ(q_bots_new(&app->bots, NULL), Q_OK);
@@ -205,6 +211,7 @@ bench *bench_open(void)
     CHECK_EQ(q_textract_register(app, NULL), Q_OK);
     CHECK_EQ(lex__build_register(app, NULL), Q_OK);
     CHECK_EQ(q_comprehend_new(&app->comprehend, NULL), Q_OK);
+    CHECK_EQ(lex__import_register(app, NULL), Q_OK);
     CHECK_EQ(q_comprehend_register(app, NULL), Q_OK);
     CHECK_EQ(q_hosts_new(&app->hosts, NULL), Q_OK);
     CHECK_EQ(q_endpoints_new(&app->endpoints, NULL), Q_OK);
@@ -294,6 +301,7 @@ told bench_ask(bench *b, const ask *asked, size_t limit, size_t nth, size_t *cou
     q_arena_free(a);
     keep(out.body, "<UploadId>", '<', b->upload, sizeof b->upload);
     keep(out.body, "\"JobId\":\"", '"', b->job, sizeof b->job);
+    keep(out.body, "\"importId\":\"", '"', b->job, sizeof b->job);
     keep(out.body, "\"IdentityId\":\"", '"', b->identity, sizeof b->identity);
     return out;
 }

@@ -30,6 +30,18 @@
 #define TAGS "/tags/arn:aws:lex:us-east-1:000000000000:bot:Cafe"
 #define TAG LEX("POST", TAGS, "{\"tags\":[{\"key\":\"a\",\"value\":\"b\"}]}")
 
+#define START_IMPORT                                                                               \
+    LEX("POST", "/imports/",                                                                       \
+        "{\"resourceType\":\"BOT\",\"mergeStrategy\":\"OVERWRITE_LATEST\",\"payload\":\"" ZIP      \
+        "\"}")
+
+/* Of a bot of one intent. */
+#define ZIP                                                                                        \
+    "UEsDBBQAAAAIAAAAIVikuSo3SAAAAFsAAAAGAAAAYS5qc29uq1YqSi3OLy1KTlWyUqhWyk"                       \
+    "vMBTGUojILClJTlHQUlDLzSlLzSoqBgtEo0iC54sTcgpzU0JKS1KLEvORUsCKlKqBcbG1s"                       \
+    "bS0AUEsBAhQDFAAAAAgAAAAhWKS5KjdIAAAAWwAAAAYAAAAAAAAAAAAAAIABAAAAAGEuan"                       \
+    "NvblBLBQYAAAAAAQABADQAAABsAAAAAAA="
+
 static void without_parts(bench *b)
 {
     static const q_definition_ref parts[] = {{LEX_SLOT_TYPE, Q_STR_INIT("Size"), Q_ALL_VERSIONS},
@@ -135,6 +147,16 @@ const fault_case faults_lex[] = {
      .set = without_parts},
     {"GetBotChannelAssociations", LEX("GET", "/bots/Cafe/aliases/-/channels/", "")},
     {"GetMigrations", LEX("GET", "/migrations", "")},
+    {"StartImport", START_IMPORT, .slow = true},
+    {"GetImport", LEX("GET", "/imports/{job}", ""), {START_IMPORT}},
+    {"GetExport",
+     LEX("GET", "/exports/?name=Size&version=1&resourceType=SLOT_TYPE&exportType=LEX", ""),
+     {PUT_TYPE, TYPE_VERSION},
+     .set = without_parts},
+    {"GetBotExport",
+     {"quern", "GET", "/_quern/export/SLOT_TYPE/Size/1/a.zip", {NULL}, Q_STR_INIT("")},
+     {PUT_TYPE, TYPE_VERSION},
+     .set = without_parts},
     {"TagResource",
      LEX("POST", TAGS, "{\"tags\":[{\"key\":\"a\",\"value\":\"b\"}]}"),
      {BOT_PARTS},
