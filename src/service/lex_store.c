@@ -242,7 +242,7 @@ static q_code unbuild(q_catalog *c, q_definition_ref ref, q_arena *a, q_err *err
         q_definition d;
         bool changed;
 
-        if (by[i].version != Q_LATEST)
+        if (by[i].version != Q_LATEST || by[i].kind == LEX_ALIAS)
             continue;
         if (by[i].kind == LEX_INTENT) {
             rc = unbuild(c, by[i], a, err);

@@ -1,6 +1,7 @@
 """Lex's model building API: parts with checksums, versions, lists, bots that are built, run and deleted."""
 import json
 import signal
+import threading
 
 from botocore.exceptions import ClientError
 from harness import Suite, main
@@ -71,6 +72,27 @@ class Parts(Building):
         self.assertEqual(self.lex.get_slot_type(name='Guarded', version='$LATEST')['enumerationValues'],
                          [{'value': 'b'}])
         self.refused('NotFoundException', 'get_slot_type', name='guarded', version='$LATEST')
+
+    def test_of_many_who_replace_it_at_once_one_does(self):
+        first = self.slot_type('Contended', 'a')
+        outcomes = []
+
+        def replace(n):
+            try:
+                self.slot_type('Contended', f'value {n}', checksum=first['checksum'])
+                outcomes.append(n)
+            except ClientError as e:
+                outcomes.append(e.response['Error']['Code'])
+
+        threads = [threading.Thread(target=replace, args=(n,)) for n in range(8)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(outcomes.count('PreconditionFailedException'), 7, outcomes)
+        [winner] = [n for n in outcomes if isinstance(n, int)]
+        self.assertEqual(self.lex.get_slot_type(name='Contended', version='$LATEST')['enumerationValues'],
+                         [{'value': f'value {winner}'}])
 
     def test_an_intent_is_kept_whole(self):
         self.slot_type('Flower', 'rose', 'tulip')
@@ -408,6 +430,38 @@ class Bots(Building):
             tags=[{'key': 'a', 'value': 'b'}]))
         self.refused('NotFoundException', 'list_tags_for_resource', resourceArn=arn + ':NoAlias')
         self.refused('BadRequestException', 'list_tags_for_resource', resourceArn='arn:aws:s3:::bucket')
+
+    def test_what_users_said(self):
+        self.intent('HeardIntent', 'I want to hear you')
+        self.intent('HeardWeather', 'what is the weather today', 'will it rain tomorrow', 'how warm is it outside')
+        self.intent('HeardPizza', 'order a pizza with cheese', 'I would like two large pizzas', 'get me something to eat')
+        self.bot('Heard', 'HeardIntent', 'HeardWeather', 'HeardPizza', clarificationPrompt=said('What?', 5))
+        self.assertEqual(self.built('Heard')['status'], 'READY')
+        for user in ('ada', 'bob', 'bob'):
+            self.say('Heard', 'I want to hear you', user=user)
+        self.say('Heard', 'xyzzy plugh frobnicate', user='ada')
+
+        def seen(status, name='Heard'):
+            got = self.lex.get_utterances_view(botName=name, botVersions=['$LATEST', '1'], statusType=status)
+            self.assertEqual([v['botVersion'] for v in got['utterances']], ['$LATEST', '1'])
+            return [(u['utteranceString'], u['count'], u['distinctUsers'])
+                    for u in got['utterances'][0]['utterances']]
+        self.until(lambda: seen('Missed'), what='utterances')
+        self.assertEqual(seen('Detected'), [('I want to hear you', 3, 2)])
+        self.assertEqual(seen('Missed'), [('xyzzy plugh frobnicate', 1, 1)])
+        self.lex.delete_utterances(botName='Heard', userId='bob')
+        self.assertEqual(seen('Detected'), [('I want to hear you', 1, 1)])
+        self.bot('HeardChild', 'HeardIntent', childDirected=True)
+        self.assertEqual(self.built('HeardChild')['status'], 'READY')
+        self.say('HeardChild', 'I want to hear you')
+        self.assertEqual(seen('Detected', 'HeardChild'), [])
+        self.intent('HeardSecret', 'the secret is {S}', slots=[
+            {'name': 'S', 'slotConstraint': 'Optional', 'slotType': 'AMAZON.NUMBER',
+             'obfuscationSetting': 'DEFAULT_OBFUSCATION'}])
+        self.bot('HeardHidden', 'HeardSecret')
+        self.assertEqual(self.built('HeardHidden')['status'], 'READY')
+        self.say('HeardHidden', 'the secret is 5')
+        self.assertEqual(seen('Detected', 'HeardHidden'), [])
 
     def test_what_there_is_none_of(self):
         self.assertEqual(self.lex.get_bot_channel_associations(botName='Any', botAlias='-')['botChannelAssociations'],
