@@ -156,6 +156,8 @@ typedef struct q_bot {
 
 /* The kind by its name behind "AMAZON."; false for one that is not built in. */
 bool q_slot_kind_of(q_str name, q_slot_kind *out);
+/* The i-th of these names, some of which mean the same; NULL past the last. */
+const char *q_slot_kind_name(size_t i);
 
 /* NULL when there is none. */
 const q_intent *q_bot_intent(const q_bot *b, q_str name);

@@ -140,3 +140,12 @@ bool q_slot_kind_of(q_str name, q_slot_kind *out)
         }
     return false;
 }
+
+const char *q_slot_kind_name(size_t i)
+{
+    size_t known = sizeof KINDS / sizeof KINDS[0], open = sizeof OPEN / sizeof OPEN[0];
+
+    if (i < known)
+        return KINDS[i].name;
+    return i - known < open ? OPEN[i - known] : NULL;
+}

@@ -18,7 +18,7 @@ static q_str type_name(v2_reader *r, q_str type, const char *at)
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (q_str_is(type, names[i][0])) {
-            if (q_str_is(type, "AMAZON.State") || q_str_is(type, "AMAZON.FreeFormInput"))
+            if (q_str_is(type, "AMAZON.FreeFormInput"))
                 v2__warn(r, "%s: %s becomes %s", at, names[i][0], names[i][1]);
             return q_str_of(names[i][1]);
         }

@@ -5,6 +5,7 @@
 
 #include "dialog/bot.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PREFIX "AMAZON."
@@ -19,6 +20,7 @@ static const char *const intents[] = {
 /* The names are taken, though nothing answers to them here. */
 static const char *const other_intents[] = {"KendraSearchIntent", NULL};
 
+/* The types that the API documents: nobody else's may have their names. */
 static const char *const slot_types[] = {
     "Airport",      "AlphaNumeric", "City",      "Country",     "DATE",          "DURATION",
     "EmailAddress", "EUROPE_CITY",  "FirstName", "GB_CITY",     "GB_FIRST_NAME", "LastName",
@@ -60,16 +62,8 @@ static void locales_write(q_value *map)
         q_list_str(list, q_str_of(*l));
 }
 
-static bool slot_type_there(const char *name)
-{
-    q_slot_kind kind;
-
-    return q_slot_kind_of(q_str_of(name), &kind);
-}
-
-/* Those that the request asks for, a page of them. */
-static q_code list(q_call *call, const char *member, const char *const *names,
-                   bool (*there)(const char *name))
+/* Those that the request asks for, a page of them. The names stand in their order. */
+static q_code list(q_call *call, const char *member, const char *const *names)
 {
     q_str part = lex__in(call, "signatureContains"), locale = lex__in(call, "locale");
     q_value *out = q_map_list(call->out, q_str_of(member));
@@ -86,13 +80,9 @@ static q_code list(q_call *call, const char *member, const char *const *names,
         q_str signature = q_str_printf(call->arena, PREFIX "%s", *names);
         q_value *map;
 
-        if ((there && !there(*names)) || (part.n && q_str_find(signature, part) == SIZE_MAX))
+        if ((part.n && q_str_find(signature, part) == SIZE_MAX) ||
+            q_str_cmp(signature, page.after) <= 0)
             continue;
-        if (page.after.n) { /* up to the one that was last */
-            if (q_str_eq(signature, page.after))
-                page.after.n = 0;
-            continue;
-        }
         if (n++ == page.limit)
             return lex__page_end(call, last);
         map = q_list_map(out);
@@ -103,14 +93,49 @@ static q_code list(q_call *call, const char *member, const char *const *names,
     return q_value_ok(call->out, &call->err);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All that a slot may have, each by one name. */
+static q_code slot_type_names(q_call *call, const char *const **out)
+{
+    static const char *const twins[] = {"ALPHANUMERIC", "EMAIL_ADDRESS", "PERCENTAGE",
+                                        "PHONE_NUMBER", NULL};
+    size_t count = 0, n = 0;
+    const char **names;
+
+    while (q_slot_kind_name(count))
+        count++;
+    names = q_arena_array(call->arena, count + 1, sizeof *names);
+    if (!names)
+        return q_err_nomem(&call->err);
+    for (size_t i = 0; i < count; i++) {
+        const char *const *t = twins;
+
+        while (*t && strcmp(*t, q_slot_kind_name(i)) != 0)
+            t++;
+        if (!*t)
+            names[n++] = q_slot_kind_name(i);
+    }
+    names[n] = NULL;
+    qsort(names, n, sizeof *names, by_name);
+    *out = names;
+    return Q_OK;
+}
+
 q_code lex__get_builtin_intents(q_call *call)
 {
-    return list(call, "intents", intents, NULL);
+    return list(call, "intents", intents);
 }
 
 q_code lex__get_builtin_slot_types(q_call *call)
 {
-    return list(call, "slotTypes", slot_types, slot_type_there);
+    const char *const *names = NULL;
+    q_code rc = slot_type_names(call, &names);
+
+    return rc ? rc : list(call, "slotTypes", names);
 }
 
 q_code lex__get_builtin_intent(q_call *call)

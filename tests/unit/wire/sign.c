@@ -295,6 +295,18 @@ TEST(the_hash_of_the_body_stands_in_when_no_header_names_one)
     CHECK_EQ(verify_as(&r, r.path, Q_STR(NOTHING), NULL), Q_SIGN_MISMATCH);
 }
 
+TEST(an_address_of_ours_is_signed)
+{
+    q_signer with = {Q_STR(KEY), SECRET, Q_STR("eu-west-1"), Q_STR("quern"), MAY_24};
+    q_header h[] = {{Q_STR("Host"), Q_STR("h:1")}};
+    q_request r = request("GET", "/_quern/export/BOT/Tea/1/Tea.zip", h, COUNT(h));
+
+    CHECK_EQ(q_sign_get(Q_STR("h:1"), r.path, &with, 300, q_test_arena(), &r.query, NULL), Q_OK);
+    CHECK_EQ(verify_as(&r, r.path, Q_STR(NOTHING), NULL), Q_SIGN_OK);
+    r.path = Q_STR("/_quern/export/BOT/Tea/2/Tea.zip");
+    CHECK_EQ(verify_as(&r, r.path, Q_STR(NOTHING), NULL), Q_SIGN_MISMATCH);
+}
+
 TEST(too_many_parts_are_refused)
 {
     q_buf b = q_buf_init(q_test_arena(), 1 << 20);
