@@ -4,11 +4,16 @@ name, functions that err, two clients at once, and a server that is killed."""
 import base64
 import concurrent.futures
 import json
+import os
+import pathlib
 import subprocess
 
 import botocore.config
 from botocore.exceptions import ClientError
 from harness import BINARY, Suite, main
+
+HERE = pathlib.Path(__file__).resolve().parent
+CLIENTS = pathlib.Path(os.environ.get('QUERN_CLIENTS', 'build-clients')).resolve()
 
 FUNCTION = r'''#!/usr/bin/env python3
 import json, os, sys, time, urllib.request
@@ -266,6 +271,30 @@ class Sessions(Suite):
             self.assertIn(word, self.refused(424, 'DependencyFailedException', self.say, text, 'e1'))
         self.assertEqual(self.lex('get_session', 'e1'), before)
         self.assertEqual(self.say('yes', 'e1')['dialogState'], 'ReadyForFulfillment')
+
+    # ---- other clients
+
+    def test_the_aws_cli(self):
+        who = ('--bot-name', 'TeaBot', '--bot-alias', '$LATEST', '--user-id', 'cli')
+        out = self.folder() / 'out'
+        (out.parent / 'in').write_text('2 cups of tea')
+        got = json.loads(self.aws('lex-runtime', 'post-content', *who, '--content-type', 'text/plain; charset=utf-8',
+                                  '--accept', 'text/plain; charset=utf-8', '--input-stream', out.parent / 'in', out))
+        self.assertEqual((got['dialogState'], got['message']), ('ConfirmIntent', '2 cups?'))
+        got = json.loads(self.aws('lex-runtime', 'get-session', *who))
+        self.assertEqual(got['dialogAction']['slots']['Cups'], '2')
+        got = json.loads(self.aws('lex-runtime', 'put-session', *who, '--dialog-action',
+                                  'type=ElicitSlot,intentName=Order,slotToElicit=Cups', out))
+        self.assertEqual(got['message'], 'How many cups?')
+        self.assertEqual(json.loads(self.aws('lex-runtime', 'delete-session', *who))['userId'], 'cli')
+
+    def test_newer_clients(self):
+        script = ("import boto3; c = boto3.client('lex-runtime'); who = dict(botName='TeaBot', botAlias='$LATEST', "
+                  "userId='newer'); print(c.post_content(**who, contentType='text/plain; charset=utf-8', "
+                  "inputStream=b'2 cups of tea')['message'], c.get_session(**who)['dialogAction']['type'])")
+        self.assertEqual(self.run_program(CLIENTS / 'python/bin/python', '-c', script).strip(), '2 cups? ConfirmIntent')
+        output = self.run_program('node', HERE / 'lex_sessions.mjs', env={'QUERN_CLIENTS': str(CLIENTS)})
+        self.assertEqual(output.splitlines()[-1], 'done')
 
     # ---- at the same time, and afterwards
 
