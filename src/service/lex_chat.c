@@ -72,6 +72,19 @@ static q_chat_failure failure_of(q_code rc, const lex_hook *hook, const q_turn_r
     return rc == Q_INVALID ? Q_CHAT_REQUEST : Q_CHAT_OURS;
 }
 
+/* How the user speaks, where the bot asks for it. */
+static q_code sentiment(chat *c, const q_bot *bot, bool *has, q_sentiment_scores *out)
+{
+    q_tokens tokens;
+    q_code rc;
+
+    *has = !c->put && bot->detect_sentiment && c->app->language;
+    if (!*has)
+        return Q_OK;
+    rc = q_tokens_of(c->request->text, c->arena, &tokens, c->err);
+    return rc ? rc : q_sentiment_of(c->app->language, &tokens, c->arena, out, c->err);
+}
+
 /* One step of the session, nothing stored. */
 static q_code step(chat *c, q_session *s, q_chat_reply *out)
 {
@@ -91,8 +104,13 @@ static q_code step(chat *c, q_session *s, q_chat_reply *out)
                        .hook_ctx = r->hook ? r->hook_ctx : &hook,
                        .before = r->directive};
     q_turn_reply turn = {0};
-    q_code rc;
+    q_sentiment_scores scores;
+    bool has_sentiment;
+    q_code rc = sentiment(c, bot, &has_sentiment, &scores);
 
+    if (rc)
+        return rc;
+    hook.sentiment = has_sentiment ? &scores : NULL;
     if (r->session_attributes)
         s->attributes = *r->session_attributes;
     if (r->contexts)
@@ -113,7 +131,10 @@ static q_code step(chat *c, q_session *s, q_chat_reply *out)
                           .bot_version = q_bot_ready_version(c->ready),
                           .messages = turn.messages,
                           .message_count = turn.message_count,
-                          .card = turn.card};
+                          .card = turn.card,
+                          .has_sentiment = has_sentiment};
+    if (has_sentiment)
+        out->sentiment = scores;
     return message_write(c, out);
 }
 

@@ -23,6 +23,7 @@
 #define Q_SERVICE_LEX_CHAT_H
 
 #include "dialog/turn.h"
+#include "language/sentiment.h"
 #include "service/app.h"
 #include "service/lex_bots.h"
 
@@ -49,6 +50,8 @@ typedef struct q_chat_reply {
     q_message *messages; /* one a group; none: nothing is said */
     size_t message_count;
     q_card card;        /* n 0: none */
+    bool has_sentiment; /* the bot wants it told, and something was said */
+    q_sentiment_scores sentiment;
     q_str message;      /* all of them as V1 says it; empty: nothing is said */
     const char *format; /* "PlainText", "CustomPayload", "SSML", "Composite" */
 } q_chat_reply;
@@ -62,7 +65,7 @@ typedef enum q_chat_failure {
 } q_chat_failure;
 
 /* A turn. All of *out is in the arena or of the arena's life. Of `app` it uses
- * catalog, functions (NULL: bots with code hooks fail) and bots (may be NULL).
+ * catalog, functions (NULL: bots with code hooks fail), bots and language (may be NULL).
  * Fails with Q_NOTFOUND (no such bot or alias) and others; *failure says whose.
  */
 Q_MUST_USE q_code q_bot_chat(q_app *app, const q_chat_request *request, int64_t now_ms, q_arena *a,

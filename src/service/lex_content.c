@@ -2,6 +2,7 @@
 #include "service/lex_runtime.h"
 
 #include "base/encode.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "service/lex_form.h"
 
@@ -177,6 +178,28 @@ static q_code converse(q_call *call, q_str text, q_chat_reply *reply)
     return rc ? lex__refuse(call, rc, failure, &why) : Q_OK;
 }
 
+/* How the user speaks, as JSON. */
+static q_code sentiment_write(q_call *call, const q_chat_reply *r)
+{
+    q_buf b = q_buf_init(call->arena, HEADER_MAX);
+    q_value *map;
+    q_str json;
+    q_code rc;
+
+    if (!r->has_sentiment)
+        return Q_OK;
+    map = q_value_map(call->arena);
+    lex__sentiment_write(map, &r->sentiment);
+    rc = q_value_ok(map, &call->err);
+    if (rc)
+        return rc;
+    q_json_write(&b, map);
+    rc = q_buf_finish(&b, &json, &call->err);
+    if (!rc)
+        q_map_str(call->out, Q_STR("sentimentResponse"), json);
+    return rc;
+}
+
 q_code lex__post_content(q_call *call)
 {
     q_chat_reply reply = {0};
@@ -189,6 +212,8 @@ q_code lex__post_content(q_call *call)
         rc = lex__headers_write(call, &reply);
     if (!rc)
         rc = text_write(call, Q_STR("inputTranscript"), Q_STR("encodedInputTranscript"), text);
+    if (!rc)
+        rc = sentiment_write(call, &reply);
     if (rc)
         return rc;
     if (reply.intent)

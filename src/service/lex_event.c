@@ -97,6 +97,8 @@ static q_code event_fill(q_value *event, const lex_hook *h, const q_hook_call *c
     if (!rc)
         rc = alternatives_write(q_map_list(event, Q_STR("alternativeIntents")), call, a, err);
     q_map_str(event, Q_STR("inputTranscript"), call->text);
+    if (h->sentiment)
+        lex__sentiment_write(q_map_map(event, Q_STR("sentimentResponse")), h->sentiment);
     list = q_map_list(event, Q_STR("recentIntentSummaryView"));
     for (size_t i = 0; i < s->recent_count; i++)
         lex__summary_write(q_list_map(list), &s->recent[i]);

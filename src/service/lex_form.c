@@ -368,6 +368,24 @@ q_code lex__card_read(const q_value *map, q_arena *a, q_card *out, q_err *err)
     return rc;
 }
 
+/* ---- sentiment --------------------------------------------------------- */
+
+void lex__sentiment_write(q_value *map, const q_sentiment_scores *s)
+{
+    q_str score;
+
+    if (!map)
+        return;
+    score =
+        q_str_printf(map->arena, "{Positive: %.8g,Negative: %.8g,Neutral: %.8g,Mixed: %.8g}",
+                     (double)s->score[Q_SENTIMENT_POSITIVE], (double)s->score[Q_SENTIMENT_NEGATIVE],
+                     (double)s->score[Q_SENTIMENT_NEUTRAL], (double)s->score[Q_SENTIMENT_MIXED]);
+    if (!score.p)
+        q_value_fail(map);
+    q_map_str(map, Q_STR("sentimentLabel"), q_str_of(q_sentiment_name(s->sentiment)));
+    q_map_str(map, Q_STR("sentimentScore"), score);
+}
+
 /* ---- messages ---------------------------------------------------------- */
 
 static const char *const KINDS[] = {"PlainText", "CustomPayload", "SSML"};

@@ -9,6 +9,7 @@
 
 #include "base/value.h"
 #include "dialog/session.h"
+#include "language/sentiment.h"
 
 /* {name: value}; a value that is not there (.p NULL) is null. */
 void lex__attributes_write(q_value *map, const q_attributes *a);
@@ -33,6 +34,9 @@ Q_MUST_USE q_code lex__summaries_read(const q_value *list, q_arena *a, q_summary
 /* A responseCard. */
 void lex__card_write(q_value *map, const q_card *card);
 Q_MUST_USE q_code lex__card_read(const q_value *map, q_arena *a, q_card *out, q_err *err);
+
+/* {sentimentLabel, sentimentScore}, the latter as one text. */
+void lex__sentiment_write(q_value *map, const q_sentiment_scores *s);
 
 /* "PlainText", "CustomPayload", "SSML"; the reverse is false for another name. */
 const char *lex__message_kind_name(q_message_kind kind);

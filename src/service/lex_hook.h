@@ -6,6 +6,7 @@
 
 #include "base/value.h"
 #include "dialog/turn.h"
+#include "language/sentiment.h"
 #include "work/function.h"
 
 typedef struct lex_hook {
@@ -13,6 +14,7 @@ typedef struct lex_hook {
     const q_bot *bot;
     q_str alias, version, user;
     const q_attributes *request_attributes; /* NULL: none */
+    const q_sentiment_scores *sentiment;    /* of what was said; NULL: not asked for */
     int64_t now_ms;
     bool failed; /* set: the error is the function's, not ours */
 } lex_hook;

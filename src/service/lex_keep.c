@@ -159,6 +159,8 @@ q_code lex__session_save(q_catalog *c, const q_bot *bot, lex_session *s, q_chat_
     entry->at_ms = now_ms;
     entry->before = s->json;
     entry->after = v.json;
+    if (bot->child_directed) /* nothing that a child said is logged */
+        return q_catalog_transact(c, save, &v, err);
     rc = entry_key(s->key, entry->number, a, &v.entry_key, err);
     if (!rc)
         rc = entry_encode(s, entry, a, &v.entry, err);

@@ -134,6 +134,8 @@ static q_code post_text(q_call *call)
     lex__state_write(call->out, &reply, call->now_ms);
     if (reply.message.n)
         q_map_str(call->out, Q_STR("message"), reply.message);
+    if (reply.has_sentiment)
+        lex__sentiment_write(q_map_map(call->out, Q_STR("sentimentResponse")), &reply.sentiment);
     if (reply.card.n)
         lex__card_write(q_map_map(call->out, Q_STR("responseCard")), &reply.card);
     q_map_str(call->out, Q_STR("botVersion"), reply.bot_version);

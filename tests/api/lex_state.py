@@ -2,6 +2,7 @@
 """What a bot's file may hold, in conversations over PostText: message groups, response cards, defaults, contexts,
 built-in intents, follow-ups, and fallback after the clarification."""
 import json
+import sqlite3
 import subprocess
 
 from harness import BINARY, Suite, main
@@ -57,14 +58,21 @@ BOT = {'metadata': {'schemaVersion': '1.0', 'importType': 'LEX', 'importFormat':
                builtin('Rescue', 'Fallback', 'Rescued.')]}}
 
 
+FEELING = json.loads(json.dumps(BOT).replace('ShopBot', 'FeelingBot'))
+FEELING['resource']['detectSentiment'] = True
+CHILD = json.loads(json.dumps(BOT).replace('ShopBot', 'ChildBot'))
+CHILD['resource']['childDirected'] = True
+
+
 class State(Suite):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         path = cls.server.data / 'bot.json'
-        path.write_text(json.dumps(BOT))
-        subprocess.run([BINARY, 'bot', 'import', str(path), '--data', str(cls.server.data)], check=True,
-                       stdout=subprocess.DEVNULL)
+        for bot in (BOT, FEELING, CHILD):
+            path.write_text(json.dumps(bot))
+            subprocess.run([BINARY, 'bot', 'import', str(path), '--data', str(cls.server.data)], check=True,
+                           stdout=subprocess.DEVNULL)
 
     def say(self, user, text, state_, message=None, **more):
         got = self.client('lex-runtime').post_text(botName='ShopBot', botAlias='$LATEST', userId=user, inputText=text, **more)
@@ -119,6 +127,25 @@ class State(Suite):
         self.say('f1', 'order curtains', 'ElicitSlot')
         self.say('f1', '12', 'ElicitSlot')
         self.say('f1', '12', 'ReadyForFulfillment', 'Rescued.')
+
+    def test_sentiment_is_told_where_the_bot_asks(self):
+        lex = self.client('lex-runtime')
+        who = {'botName': 'FeelingBot', 'botAlias': '$LATEST', 'userId': 's1'}
+        got = lex.post_text(**who, inputText='I hate this awful shop, it is a terrible disaster')['sentimentResponse']
+        self.assertEqual(got['sentimentLabel'], 'NEGATIVE')
+        self.assertRegex(got['sentimentScore'], r'^\{Positive: [0-9.e-]+,Negative: 0\.\d+,Neutral: [0-9.e-]+,Mixed: [0-9.e-]+\}$')
+        got = lex.post_content(**who, contentType='text/plain', inputStream=b'I love this wonderful shop, it is great')
+        self.assertEqual(json.loads(got['sentimentResponse'])['sentimentLabel'], 'POSITIVE')
+        self.assertNotIn('sentimentResponse', self.say('s2', 'help', 'ReadyForFulfillment'))
+
+    def test_nothing_that_a_child_said_is_logged(self):
+        lex = self.client('lex-runtime')
+        for bot in ('ChildBot', 'ShopBot'):
+            lex.post_text(botName=bot, botAlias='$LATEST', userId='kid', inputText='order tiny curtains')
+        with sqlite3.connect(self.server.data / 'catalog.db') as db:
+            logged = {key.split('/')[0] for key, in db.execute("SELECT key FROM record WHERE space = 'lex-turn'")}
+        self.assertIn('ShopBot', logged)
+        self.assertNotIn('ChildBot', logged)
 
     def test_kinds_of_messages_that_a_client_takes(self):
         got = self.say('k1', 'order curtains', 'ElicitSlot',
