@@ -194,7 +194,7 @@ static q_code not_built(q_catalog *c, q_definition_ref ref, q_arena *a, q_err *e
         return q_err_set(err, Q_NOTFOUND, "there is no bot %.*s", Q_ARG(ref.name));
     if (rc)
         return rc;
-    return q_err_set(err, Q_NOTFOUND, "bot %.*s is %.*s%s%.*s; build it first", Q_ARG(ref.name),
+    return q_err_set(err, Q_INVALID, "bot %.*s is %.*s%s%.*s; build it first", Q_ARG(ref.name),
                      Q_ARG(bot.d.status), bot.d.reason.n ? ": " : "", Q_ARG(bot.d.reason));
 }
 
@@ -213,13 +213,17 @@ q_code q_bots_get(q_bots *cache, q_catalog *c, q_str name, q_str alias, int64_t 
     if (rc)
         goto done;
     key = lex__built_key(a, name, ref.version);
-    rc = key.p ? q_record_get(c, LEX_BUILT, key, now_ms, a, &record, err) : q_err_nomem(err);
+    rc = key.p ? q_record_version(c, LEX_BUILT, key, now_ms, &record.version, err)
+               : q_err_nomem(err);
     if (rc == Q_NOTFOUND)
         rc = not_built(c, ref, a, err);
     if (rc)
         goto done;
     *out = cache ? kept(cache, key, record.version) : NULL;
     if (*out)
+        goto done;
+    rc = q_record_get(c, LEX_BUILT, key, now_ms, a, &record, err);
+    if (rc)
         goto done;
     rc = learn(a, record.value, key, lex__version_name(a, ref.version), out, err);
     if (rc)

@@ -26,7 +26,7 @@ q_str q_bot_ready_version(const q_bot_ready *r); /* "$LATEST" or digits */
 void q_bot_ready_unref(q_bot_ready *r);          /* NULL is fine */
 
 /* One reference for the caller. `cache` may be NULL: then it is learnt anew.
- * Q_NOTFOUND when the bot or the alias is not there.
+ * Q_NOTFOUND when the bot or the alias is not there, Q_INVALID when it is not built.
  */
 Q_MUST_USE q_code q_bots_get(q_bots *cache, q_catalog *c, q_str name, q_str alias, int64_t now_ms,
                              q_bot_ready **out, q_err *err);

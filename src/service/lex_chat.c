@@ -213,6 +213,8 @@ static q_code run(chat *c, q_chat_reply *out)
 
     *c->failure = Q_CHAT_OURS;
     rc = bot_get(c->app, c->request, c->now_ms, c->arena, &c->ready, c->err);
+    if (rc == Q_INVALID)
+        *c->failure = Q_CHAT_REQUEST;
     if (rc)
         return rc;
     rc = Q_BUSY;

@@ -58,7 +58,7 @@ typedef struct q_chat_reply {
 
 typedef enum q_chat_failure {
     Q_CHAT_OURS,        /* or none */
-    Q_CHAT_REQUEST,     /* the request names what the bot does not have */
+    Q_CHAT_REQUEST,     /* the request names what the bot does not have, or one not built */
     Q_CHAT_FUNCTION,    /* the bot's function failed or answered nonsense */
     Q_CHAT_UNREACHABLE, /* it could not be run */
     Q_CHAT_CONFLICT     /* another turn of this user came between */

@@ -15,7 +15,7 @@ q_code lex__request(q_call *call, q_chat_request *out)
 
 q_code lex__refuse(q_call *call, q_code rc, q_chat_failure failure, const q_err *why)
 {
-    if (failure == Q_CHAT_REQUEST)
+    if (failure == Q_CHAT_REQUEST || (failure == Q_CHAT_OURS && rc == Q_INVALID))
         return q_call_fail(call, "BadRequestException", "%s", why->msg);
     if (failure == Q_CHAT_FUNCTION)
         return q_call_fail(call, "DependencyFailedException", "%s", why->msg);

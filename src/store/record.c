@@ -41,6 +41,25 @@ q_code q_record_get(q_catalog *c, q_str space, q_str key, int64_t now_ms, q_aren
     return rc;
 }
 
+q_code q_record_version(q_catalog *c, q_str space, q_str key, int64_t now_ms, int64_t *version,
+                        q_err *err)
+{
+    q_rows *rows = NULL;
+    bool more = false;
+    q_code rc =
+        q_catalog_query(c, "SELECT version FROM record WHERE space = ?1 AND key = ?2 AND " ALIVE,
+                        Q_PARAMS(Q_P_TEXT(space), Q_P_TEXT(key), Q_P_INT(now_ms)), &rows, err);
+
+    if (!rc)
+        rc = q_rows_next(rows, &more, err);
+    if (!rc && more)
+        *version = q_rows_int(rows, 0);
+    else if (!rc)
+        rc = q_err_set(err, Q_NOTFOUND, "%.*s %.*s does not exist", Q_ARG(space), Q_ARG(key));
+    q_rows_close(rows);
+    return rc;
+}
+
 q_code q_record_put(q_catalog *c, q_str space, q_str key, q_str value, int64_t now_ms,
                     int64_t expires_ms, q_err *err)
 {

@@ -19,6 +19,10 @@ typedef struct q_record {
 Q_MUST_USE q_code q_record_get(q_catalog *c, q_str space, q_str key, int64_t now_ms, q_arena *a,
                                q_record *out, q_err *err);
 
+/* Its version alone: what a large value's reader asks who may have it already. */
+Q_MUST_USE q_code q_record_version(q_catalog *c, q_str space, q_str key, int64_t now_ms,
+                                   int64_t *version, q_err *err);
+
 /* Write whatever is there. */
 Q_MUST_USE q_code q_record_put(q_catalog *c, q_str space, q_str key, q_str value, int64_t now_ms,
                                int64_t expires_ms, q_err *err);

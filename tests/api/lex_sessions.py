@@ -218,6 +218,16 @@ class Sessions(Suite):
         self.refused(400, 'BadRequestException', self.lex, 'get_session', 'q1', checkpointLabelFilter='a b')
         self.refused(404, 'NotFoundException', self.lex, 'get_session', 'q1')   # nothing was made of them
 
+    def test_a_bot_that_is_not_built(self):
+        models = self.client('lex-models')
+        models.put_intent(name='Hello', sampleUtterances=['hello'], fulfillmentActivity={'type': 'ReturnIntent'})
+        models.put_bot(name='Draft', locale='en-US', childDirected=False, processBehavior='SAVE',
+                       intents=[{'intentName': 'Hello', 'intentVersion': '$LATEST'}])
+        who = {'botName': 'Draft', 'botAlias': '$LATEST', 'userId': 'ada'}
+        lex = self.client('lex-runtime')
+        self.assertIn('NOT_BUILT', self.refused(400, 'BadRequestException', lex.post_text, **who, inputText='hello'))
+        self.refused(400, 'BadRequestException', lex.get_session, **who)
+
     def test_contexts_of_requests(self):
         tea = {'name': 'tea', 'timeToLive': {'timeToLiveInSeconds': 90, 'turnsToLive': 2}, 'parameters': {'k': 'v'}}
         got = self.say('I want tea', 'x1', activeContexts=[tea])
