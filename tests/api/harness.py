@@ -118,6 +118,8 @@ def _check_replies(client, service):
 
     def received(response_dict, context, **_):
         model = context.get('checked_operation')
+        if response_dict is None:   # the server is gone
+            return
         body = response_dict['body']
         if model is not None:
             check_reply(service, model.name, response_dict['status_code'],

@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 
 import botocore.config
+import botocore.exceptions
 from botocore.exceptions import ClientError
 from harness import BINARY, Suite, main
 
@@ -358,6 +359,32 @@ class Sessions(Suite):
             self.server.process.wait()
             self.server.start()
             self.assertEqual(self.lex('get_session', user)['dialogAction']['slots']['Cups'], str(n))
+
+    def test_killed_under_load_no_acknowledged_turn_is_lost(self):
+        """Writes are made together (store/catalog.c): each is on the disk before any of them is answered."""
+        client = self.client('lex-runtime', config=botocore.config.Config(max_pool_connections=8))
+        acknowledged, asked = {}, {}
+
+        def talk(user):
+            for n in range(2, 500):
+                asked[user] = n
+                try:
+                    client.post_text(botName='TeaBot', botAlias='$LATEST', userId=user, inputText=f'{n} cups of tea')
+                except botocore.exceptions.BotoCoreError:   # the server is gone
+                    return
+                acknowledged[user] = n
+        users = [f'load-{n}' for n in range(8)]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            turns = [pool.submit(talk, u) for u in users]
+            self.until(lambda: len(acknowledged) == 8 and min(acknowledged.values()) > 5, what='turns of all users')
+            self.server.process.kill()
+            for t in turns:
+                t.result()
+        self.server.process.wait()
+        self.server.start()
+        for user in users:
+            cups = int(self.lex('get_session', user)['dialogAction']['slots']['Cups'])
+            self.assertIn(cups, (acknowledged[user], asked[user]))
 
 
 main(Sessions)
