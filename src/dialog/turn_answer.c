@@ -4,6 +4,7 @@
  * understood this well.
  */
 static const double CHANGE_SCORE = 0.75;
+static const double OUT_OF_SCOPE = 0.5;
 
 enum { CHANGE_WORDS = 3 };
 
@@ -26,15 +27,26 @@ static bool is_yes_or_no(const q_intent *i)
     return i->kind == Q_INTENT_YES || i->kind == Q_INTENT_NO;
 }
 
+/* Whether the answer to the question may be any words, as good as a request's. */
+static bool asks_for_words(const turn *t)
+{
+    const q_slot *slot = q_intent_slot(t->intent, t->asked_slot);
+
+    return slot && (slot->kind == Q_SLOT_SEARCH_QUERY || slot->kind == Q_SLOT_OPEN);
+}
+
 /* Whether the utterance, in the middle of a question, is a request of its own. */
 static const q_guess *request(const turn *t)
 {
-    const q_guess *g = t->reply->understood.guesses;
+    const q_understood *u = &t->reply->understood;
+    const q_guess *g = u->guesses;
 
-    if (!t->reply->understood.count || is_yes_or_no(g->intent))
+    if (!u->count || is_yes_or_no(g->intent))
         return NULL;
     if (g->exact)
         return g->bare ? NULL : g;
+    if (asks_for_words(t) || u->out_of_scope >= OUT_OF_SCOPE)
+        return NULL;
     return g->score >= CHANGE_SCORE && g->score >= t->bot->confidence &&
                    word_count(t->in->text) >= CHANGE_WORDS
                ? g
@@ -72,12 +84,14 @@ static q_code new_subject(turn *t)
     const q_understood *u = &t->reply->understood;
     const q_guess *g = u->guesses;
 
-    if (!u->count || u->out_of_scope >= 0.5 || g->score < t->bot->confidence)
+    if (!u->count || u->out_of_scope >= OUT_OF_SCOPE || g->score < t->bot->confidence)
         return turn__not_understood(t);
     return begin(t, g);
 }
 
-/* Take what a guess for the present intent found; `only_empty` keeps the rest. */
+/* Take what a guess for the present intent found; `only_empty` keeps the rest.
+ * Whether anything is another value than before.
+ */
 static bool merge(turn *t, const q_guess *g, bool only_empty, q_str except)
 {
     bool any = false;
@@ -86,8 +100,8 @@ static bool merge(turn *t, const q_guess *g, bool only_empty, q_str except)
         if (!g->slots[i].p || (only_empty && t->s->slots[i].value.p) ||
             (except.p && q_str_eq(g->slots[i], except)))
             continue;
+        any |= !t->s->slots[i].value.p || !q_str_eq(t->s->slots[i].value, g->slots[i]);
         t->s->slots[i] = (q_filled){g->slots[i], g->said[i]};
-        any = true;
     }
     return any;
 }
@@ -132,10 +146,24 @@ static q_code answer_slot(turn *t)
     t->reply->missed = !value.p;
     if (value.p) {
         fill(t, at, value);
+        t->asked_slot = (q_str){0}; /* answered: who asks again, begins again */
         if (own)
             merge(t, own, true, value);
     }
     return turn__advance(t);
+}
+
+/* "yes, but make it two" */
+static bool has_but(q_str text)
+{
+    q_str word;
+
+    while (text.n) {
+        q_str_cut(text, ' ', &word, &text);
+        if (q_str_is_nocase(word, "but"))
+            return true;
+    }
+    return false;
 }
 
 static q_code answer_confirmation(turn *t)
@@ -145,7 +173,7 @@ static q_code answer_confirmation(turn *t)
 
     if (asked && asked->intent != t->intent)
         return begin(t, asked);
-    if (answer != 'y' && own && merge(t, own, false, (q_str){0}))
+    if ((answer != 'y' || has_but(t->in->text)) && own && merge(t, own, false, (q_str){0}))
         return turn__advance(t); /* "no, make it two": asked again with two */
     if (!answer) {
         t->reply->missed = true;

@@ -357,6 +357,24 @@ TEST(a_state_comes_before_the_words)
     CHECK_STREQ(told(&t), "ConfirmIntent A large one?");
 }
 
+TEST(any_words_answer_a_question_for_words)
+{
+    talk t = begin();
+    q_attribute large = {Q_STR("Size"), Q_STR("large")};
+    q_directive d = {.has_action = true,
+                     .action = Q_ACTION_ELICIT_SLOT,
+                     .intent = Q_STR("Order"),
+                     .slot_to_elicit = Q_STR("Colour"),
+                     .has_slots = true,
+                     .slots = {&large, 1}};
+
+    put(&t, &d);
+    CHECK_STREQ(say(&t, "red like your opening hours sign"), "ConfirmIntent A large one?");
+    CHECK_STREQ(t.session.slots[1].value, "red like your opening hours sign");
+    put(&t, &d);
+    CHECK_STREQ(say(&t, "when are you open"), "ReadyForFulfillment Always.");
+}
+
 TEST(what_was_said_is_said_again)
 {
     talk t = begin();

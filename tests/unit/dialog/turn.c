@@ -109,6 +109,33 @@ TEST(attempts_end_with_a_dialog_hook_too)
     CHECK_STREQ(say(&t, "hm"), "Failed Sorry.");
 }
 
+static q_code refuse(void *ctx, const q_hook_call *call, q_arena *a, q_directive *reply, q_err *err)
+{
+    (void)ctx;
+    (void)call;
+    (void)a;
+    (void)err;
+    *reply = (q_directive){.has_action = true,
+                           .action = Q_ACTION_ELICIT_SLOT,
+                           .slot_to_elicit = Q_STR("InvoiceNumber"),
+                           .messages = &what_next,
+                           .message_count = 1};
+    return Q_OK;
+}
+
+TEST(a_hook_may_refuse_values_as_often_as_it_likes)
+{
+    talk t = begin();
+    q_turn_input in = {.text = Q_STR("show me the notes"), .hook = refuse};
+
+    for (int i = 0; i < 6; i++) {
+        CHECK_EQ(q_turn(t.model, sample_bot(), &t.session, &in, q_test_arena(), &t.reply, NULL),
+                 Q_OK);
+        CHECK_EQ(t.session.state, Q_DIALOG_ELICIT_SLOT);
+        in.text = Q_STR("35678-9");
+    }
+}
+
 TEST(another_request_changes_the_subject)
 {
     talk t = begin();
@@ -142,6 +169,8 @@ TEST(a_correction_is_confirmed_again)
 
     say(&t, "3 small pizzas please");
     CHECK_STREQ(say(&t, "no, make it 4"), "ConfirmIntent 4 small, right?");
+    CHECK_STREQ(say(&t, "yes, but make it 5"), "ConfirmIntent 5 small, right?");
+    CHECK_STREQ(say(&t, "yes"), "ReadyForFulfillment");
 }
 
 TEST(what_is_not_understood_is_clarified_then_given_up)
