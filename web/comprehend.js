@@ -9,12 +9,28 @@
  * @property {number} end
  * @property {number} score     0 to 1
  *
- * @typedef {'entities' | 'phrases' | 'syntax' | 'pii'} Layer
+ * @typedef {'entities' | 'phrases' | 'opinions' | 'syntax' | 'pii'} Layer
  *
  * @typedef {object} Mood
  * @property {string} sentiment
  * @property {Record<string, number>} scores
  */
+
+/** Those that operations may be told; more are recognised. */
+export const LANGUAGES = [
+  'en',
+  'es',
+  'fr',
+  'de',
+  'it',
+  'pt',
+  'ar',
+  'hi',
+  'ja',
+  'ko',
+  'zh',
+  'zh-TW',
+];
 
 const TARGET = 'Comprehend_20171127';
 
@@ -56,31 +72,46 @@ export function unitOffsets(text) {
   return at;
 }
 
-/** @type {Record<Layer, { operation: string, member: string, type: (one: any) => string, score: (one: any) => number }>} */
+/**
+ * @typedef {object} Reading     how a layer is asked for and read
+ * @property {string} operation
+ * @property {(reply: any) => any[]} items
+ * @property {(item: any) => string} type
+ * @property {(item: any) => number} score
+ */
+
+/** @type {Record<Layer, Reading>} */
 const LAYERS = {
   entities: {
     operation: 'DetectEntities',
-    member: 'Entities',
-    type: (one) => one.Type,
-    score: (one) => one.Score,
+    items: (reply) => reply.Entities,
+    type: (item) => item.Type,
+    score: (item) => item.Score,
   },
   phrases: {
     operation: 'DetectKeyPhrases',
-    member: 'KeyPhrases',
+    items: (reply) => reply.KeyPhrases,
     type: () => 'KEY_PHRASE',
-    score: (one) => one.Score,
+    score: (item) => item.Score,
+  },
+  opinions: {
+    operation: 'DetectTargetedSentiment',
+    items: (reply) => reply.Entities.flatMap((/** @type {any} */ entity) => entity.Mentions),
+    type: (item) => item.MentionSentiment.Sentiment,
+    score: (item) =>
+      Math.max(.../** @type {number[]} */ (Object.values(item.MentionSentiment.SentimentScore))),
   },
   syntax: {
     operation: 'DetectSyntax',
-    member: 'SyntaxTokens',
-    type: (one) => one.PartOfSpeech?.Tag ?? '',
-    score: (one) => one.PartOfSpeech?.Score ?? 0,
+    items: (reply) => reply.SyntaxTokens,
+    type: (item) => item.PartOfSpeech.Tag,
+    score: (item) => item.PartOfSpeech.Score,
   },
   pii: {
     operation: 'DetectPiiEntities',
-    member: 'Entities',
-    type: (one) => one.Type,
-    score: (one) => one.Score,
+    items: (reply) => reply.Entities,
+    type: (item) => item.Type,
+    score: (item) => item.Score,
   },
 };
 
@@ -90,11 +121,10 @@ const LAYERS = {
  * @returns {Promise<Found[]>}   in the text's order
  */
 export async function detect(client, layer, text, language, signal) {
-  const { operation, member, type, score } = LAYERS[layer];
+  const { operation, items, type, score } = LAYERS[layer];
   const reply = await ask(client, operation, { Text: text, LanguageCode: language }, signal);
   const at = unitOffsets(text);
-  const all = /** @type {any[]} */ (reply[member] ?? []);
-  return all
+  return items(reply)
     .map((one) => ({
       type: type(one),
       score: score(one),

@@ -17,6 +17,22 @@ const ENTITIES = {
   OTHER: 9,
 };
 
+/** Those that are seen most. @type {Record<string, number>} */
+const PERSONAL = {
+  NAME: 1,
+  ADDRESS: 2,
+  EMAIL: 3,
+  PHONE: 4,
+  CREDIT_DEBIT_NUMBER: 5,
+  DATE_TIME: 6,
+  AGE: 7,
+  URL: 8,
+  SSN: 9,
+};
+
+/** @type {Record<string, number>} */
+const OPINIONS = { POSITIVE: 2, NEGATIVE: 5, MIXED: 8, NEUTRAL: 9 };
+
 /** Words that do alike work have one colour. @type {Record<string, number>} */
 const SPEECH = {
   NOUN: 1,
@@ -46,8 +62,8 @@ function hashed(type) {
 export function kindOf(layer, type) {
   if (layer === 'phrases') return 'k2';
   if (layer === 'syntax') return `k${SPEECH[type] ?? 0}`;
-  const known = layer === 'entities' ? ENTITIES[type] : undefined;
-  return `k${known ?? hashed(type)}`;
+  const known = { entities: ENTITIES, opinions: OPINIONS, pii: PERSONAL }[layer];
+  return `k${known[type] ?? hashed(type)}`;
 }
 
 /** @type {Record<string, string>} */

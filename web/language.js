@@ -1,7 +1,7 @@
 // The language page: a text is marked while it is typed.
 
 import { Client, CallError } from './client.js';
-import { detect, languages, mood, redacted } from './comprehend.js';
+import { detect, LANGUAGES, languages, mood, redacted } from './comprehend.js';
 import { byId, make } from './dom.js';
 import { explain } from './explain.js';
 import { MarkedText } from './marked.js';
@@ -26,6 +26,7 @@ const SAMPLE =
 const LAYERS = [
   { name: 'entities', label: 'Entities' },
   { name: 'phrases', label: 'Key phrases' },
+  { name: 'opinions', label: 'Opinions' },
   { name: 'syntax', label: 'Syntax' },
   { name: 'pii', label: 'Personal data' },
 ];
@@ -90,7 +91,7 @@ async function read() {
     (error) => !signal.aborted && tell(languageView, error),
   );
   const language = await spoken.then(
-    (all) => all[0]?.code ?? 'en',
+    (all) => all.find(({ code }) => LANGUAGES.includes(code))?.code ?? 'en',
     () => 'en',
   );
   if (signal.aborted) return;
