@@ -24,7 +24,7 @@ class LanguageSuite(PageSuite):
         page.keys(self.server.access_key, TAB, self.server.secret_key, ENTER)
         page.until('!document.getElementById("console").hidden')
         if text:
-            page.until('document.querySelector("#found li")')
+            page.until('document.querySelector("#found li, #mood .mood")')
         return page
 
     def marked(self, page):
@@ -92,6 +92,40 @@ class Typing(LanguageSuite):
         page.until('document.querySelector("#legend mark")?.textContent === "Key phrase"')
         self.assertIn(['the old house', 'Key phrase'], self.marked(page))
         self.picture(page, 'language-phrases')
+
+    def test_words_by_what_they_are(self):
+        page = self.signed_in('Ada wrote two letters.')
+        self.choose(page, 'syntax')
+        page.until('document.querySelectorAll(".behind-text mark").length === 5')
+        self.assertEqual(self.marked(page), [['Ada', 'Proper noun'], ['wrote', 'Verb'], ['two', 'Number'],
+                                             ['letters', 'Noun'], ['.', 'Punctuation']])
+
+    def test_what_is_thought_of_things(self):
+        page = self.signed_in('The room was lovely but the breakfast was awful.')
+        self.choose(page, 'opinions')
+        page.until('document.querySelector("#legend mark")?.textContent === "Positive"')
+        self.assertEqual(dict(self.marked(page))['breakfast'], 'Negative')
+        self.picture(page, 'language-opinions')
+
+    def test_personal_data_is_redacted(self):
+        page = self.signed_in('Write to ada@example.com \U0001f4e7 or call +44 20 7946 0958.')
+        self.assertFalse(page.script('return !document.getElementById("redacted").hidden'))
+        self.choose(page, 'pii')
+        page.until('!document.getElementById("redacted").hidden')
+        self.assertEqual(self.marked(page), [['ada@example.com', 'Email'], ['+44 20 7946 0958', 'Phone']])
+        self.assertEqual(page.text('#redacted-text'), 'Write to [EMAIL] \U0001f4e7 or call [PHONE].')
+        self.picture(page, 'language-personal')
+
+    def test_language_and_sentiment_stand_beside_it(self):
+        page = self.signed_in('What a wonderful day, I am so happy and grateful, thank you!')
+        page.until('document.querySelector("#mood .mood")')
+        self.assertEqual(page.text('#mood .mood'), 'Positive')
+        self.assertEqual(len(page.texts('#mood .bar-row')), 4)
+        self.assertTrue(page.text('#language').startswith('English'), page.text('#language'))
+        page.script('document.getElementById("text").select()')
+        page.keys('Das Wetter ist heute leider sehr schlecht, und wir bleiben zu Hause.')
+        page.until('document.getElementById("language").innerText.startsWith("German")')
+        self.check_console(page, refusals=9)   # of what has no model of that language
 
     def test_markup_is_shown_as_text(self):
         page = self.signed_in('<img src=x onerror=document.title=1> Ada Byron lives in London.')
