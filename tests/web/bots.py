@@ -11,7 +11,7 @@ import sys
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'api'))
-from harness import main   # noqa: E402
+from harness import ROOT, main   # noqa: E402
 from pages import PageSuite, contrast   # noqa: E402
 from webdriver import ENTER, TAB   # noqa: E402
 
@@ -317,6 +317,42 @@ class Transfer(BotsSuite):
                 document.getElementById('bots').dispatchEvent(
                     new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
         ''', name, base64.b64encode(data).decode())
+
+    def downloaded(self, page, folder, label):
+        page.devtools('Browser.setDownloadBehavior', behavior='allow', downloadPath=str(folder))
+        self.press(page, label)
+
+        def arrived():
+            new = [p for p in folder.iterdir() if p.suffix != '.crdownload' and p.stat().st_size]
+            return new[0] if new else None
+        path = self.until(arrived, 20, 'the download')
+        data = path.read_bytes()
+        path.unlink()
+        return path.name, data
+
+    def test_a_bot_goes_in_by_json_and_out_by_zip_and_json(self):
+        folder = self.folder()
+        page = self.signed_in()
+        self.drop(page, 'bot.json', (ROOT / 'examples/invoicebot/bot.json').read_bytes())
+        page.until('document.getElementById("bots-note").textContent === "InvoiceBot was imported."')
+        page.until('Array.from(document.querySelectorAll("#bots-rows a"), (e) => e.textContent).includes("InvoiceBot")')
+        self.picture(page, 'bots-list')
+        page.script('location.hash = "bot=InvoiceBot&part=versions"')
+        page.until('document.querySelector("#part table tr")')
+        self.press(page, 'Publish $LATEST as a version')
+        page.until('Array.from(document.querySelectorAll("#part button"), (e) => e.textContent).includes("ZIP")', 60)
+        name, data = self.downloaded(page, folder, 'ZIP')
+        self.assertEqual(name, 'InvoiceBot_1.zip')
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            inside = json.loads(bundle.read(bundle.namelist()[0]))
+        self.assertEqual(inside['resource']['name'], 'InvoiceBot')
+        name, text = self.downloaded(page, folder, 'JSON')
+        self.assertEqual((name, json.loads(text)), ('InvoiceBot_1.json', inside))
+        page.script('location.hash = ""')
+        page.until('!document.getElementById("bots").hidden')
+        self.drop(page, 'again.zip', data)
+        page.until('document.getElementById("bots-note").textContent === "InvoiceBot was imported."')
+        self.check_console(page)
 
     def test_what_is_no_export_is_said(self):
         page = self.signed_in()
