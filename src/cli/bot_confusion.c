@@ -17,14 +17,15 @@ enum { COLUMNS = 6, BAR = 20, PAIRS_SHOWN = 10, SAMPLES_SHOWN = 4, PAIRS_MAX = 1
 typedef struct collision {
     size_t one, other; /* one < other */
     size_t count;
+    bool with_none; /* the other is no intent */
 } collision;
 
 typedef struct report {
     const q_bot *bot;
     const q_bot_confusion *c;
-    collision *collisions; /* the worst first */
-    size_t collision_count;
-    size_t *order; /* intents that were asked about, by F1, the worst first */
+    collision *collisions;  /* the worst first, those with none behind the others */
+    size_t collision_count; /* of all */
+    size_t *order;          /* intents that were asked about, by F1, the worst first */
     size_t order_count;
     q_arena *arena;
     q_err *err;
@@ -39,6 +40,8 @@ static int by_count(const void *x, const void *y)
 {
     const collision *a = x, *b = y;
 
+    if (a->with_none != b->with_none)
+        return a->with_none ? 1 : -1;
     if (a->count != b->count)
         return a->count > b->count ? -1 : 1;
     if (a->one != b->one)
@@ -60,7 +63,7 @@ static q_code collisions_find(report *r)
             if (q_arena_grow(r->arena, &r->collisions, &cap, r->collision_count + 1,
                              sizeof *r->collisions))
                 return q_err_nomem(r->err);
-            r->collisions[r->collision_count++] = (collision){i, j, n};
+            r->collisions[r->collision_count++] = (collision){i, j, n, j + 1 == t->classes};
         }
     if (r->collision_count)
         qsort(r->collisions, r->collision_count, sizeof *r->collisions, by_count);
@@ -159,13 +162,14 @@ static bool belongs(const q_mistake *m, const collision *c)
 
 static void collision_put(const report *r, const collision *c, const cli_style *s, q_buf *out)
 {
-    size_t shown = 0;
+    size_t shown = 0, asked = q_confusion_class(&r->c->table, c->one).support;
 
-    q_buf_printf(out, "\n  %s%.*s and %.*s%s: %zu of %zu\n", s->strong, Q_ARG(name_of(r, c->one)),
-                 Q_ARG(c->other == r->bot->intent_count ? Q_STR("nothing") : name_of(r, c->other)),
-                 s->off, c->count,
-                 q_confusion_class(&r->c->table, c->one).support +
-                     q_confusion_class(&r->c->table, c->other).support);
+    q_buf_printf(out, "\n  %s%.*s", s->strong, Q_ARG(name_of(r, c->one)));
+    if (!c->with_none) {
+        q_buf_printf(out, " and %.*s", Q_ARG(name_of(r, c->other)));
+        asked += q_confusion_class(&r->c->table, c->other).support;
+    }
+    q_buf_printf(out, "%s: %zu of %zu\n", s->off, c->count, asked);
     for (size_t i = 0; i < r->c->mistake_count && shown < SAMPLES_SHOWN; i++) {
         if (!belongs(&r->c->mistakes[i], c))
             continue;
@@ -176,11 +180,24 @@ static void collision_put(const report *r, const collision *c, const cli_style *
         q_buf_printf(out, "      ... and %zu more\n", c->count - shown);
 }
 
+/* Those of v[0..n), the worst under `title`. */
+static void collisions_put(const report *r, const collision *v, size_t n, const char *title,
+                           q_buf *out)
+{
+    cli_style style = cli_style_of_stdout();
+
+    if (n)
+        q_buf_printf(out, "\n%s, the worst first:\n", title);
+    for (size_t i = 0; i < n && i < PAIRS_SHOWN; i++)
+        collision_put(r, &v[i], &style, out);
+    if (n > PAIRS_SHOWN)
+        q_buf_printf(out, "\n  ... and %zu more; --json has them all\n", n - PAIRS_SHOWN);
+}
+
 static q_code text_put(const report *r)
 {
     q_buf out = q_buf_init(r->arena, output_limit);
-    cli_style style = cli_style_of_stdout();
-    size_t right = r->c->asked - r->c->mistake_count;
+    size_t right = r->c->asked - r->c->mistake_count, pairs = 0;
     q_code rc;
 
     q_buf_printf(&out,
@@ -191,13 +208,10 @@ static q_code text_put(const report *r)
     rc = intents_put(r, &out);
     if (rc)
         return rc;
-    if (r->collision_count)
-        q_buf_printf(&out, "\nTaken for each other, the worst first:\n");
-    for (size_t i = 0; i < r->collision_count && i < PAIRS_SHOWN; i++)
-        collision_put(r, &r->collisions[i], &style, &out);
-    if (r->collision_count > PAIRS_SHOWN)
-        q_buf_printf(&out, "\n  ... and %zu more pairs; --json has them all\n",
-                     r->collision_count - PAIRS_SHOWN);
+    while (pairs < r->collision_count && !r->collisions[pairs].with_none)
+        pairs++;
+    collisions_put(r, r->collisions, pairs, "Taken for each other", &out);
+    collisions_put(r, r->collisions + pairs, r->collision_count - pairs, "Not understood", &out);
     return cli_put(&out, r->err);
 }
 

@@ -169,6 +169,20 @@ static q_code head_put(const shown *s)
     return Q_OK;
 }
 
+static q_code aliases_put(const shown *s, q_catalog *catalog)
+{
+    q_bot_alias *v;
+    size_t n;
+    q_code rc = q_bot_aliases(catalog, s->bot->name, s->arena, &v, &n, s->err);
+
+    for (size_t i = 0; !rc && i < n; i++)
+        q_buf_printf(s->out, "%s%.*s (%.*s)", i ? ", " : "aliases     ", Q_ARG(v[i].name),
+                     Q_ARG(v[i].version));
+    if (!rc && n)
+        q_buf_char(s->out, '\n');
+    return rc;
+}
+
 /* Its versions in the data folder. */
 static q_code versions_put(const shown *s, q_catalog *catalog)
 {
@@ -203,6 +217,8 @@ static q_code show(const char *word, const char *alias, const char *data, q_bot_
         rc = q_catalog_open(cli_data_dir(data, s->arena), &catalog, s->err);
     if (!rc && catalog)
         rc = versions_put(s, catalog);
+    if (!rc && catalog)
+        rc = aliases_put(s, catalog);
     q_catalog_close(catalog);
     if (!rc)
         rc = intents_put(s);
@@ -244,7 +260,7 @@ done:
 const cli_command cli_bot_show = {
     .name = "bot show",
     .arguments = "BOT [--alias NAME] [--data DIR]",
-    .summary = "what a bot holds: intents, slots, versions, size",
+    .summary = "what a bot holds: intents, slots, versions, aliases, size",
     .help = "BOT is an export file, or the name of a bot of the data folder.\n"
             "\n"
             "  --alias NAME    an alias or a version's number (default: $LATEST)\n"

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEPT_MAX = 32, BOT_BYTES = 256 << 20, ALIAS_MAX = 100, LISTED = 100 };
+enum { KEPT_MAX = 32, BOT_BYTES = 256 << 20, ALIAS_MAX = 100, LISTED = 100, ALIASES_MAX = 1000 };
 
 struct q_bot_ready {
     int refs; /* atomic */
@@ -399,5 +399,33 @@ q_code q_bot_list(q_catalog *c, q_arena *a, q_bot_stored **out, size_t *count, q
     }
     *out = l.v;
     *count = l.n;
+    return rc;
+}
+
+q_code q_bot_aliases(q_catalog *c, q_str bot, q_arena *a, q_bot_alias **out, size_t *count,
+                     q_err *err)
+{
+    q_definition_wanted wanted = {
+        .kind = LEX_ALIAS, .prefix = lex__alias_name(a, bot, Q_STR("")), .limit = ALIASES_MAX};
+    q_definition *v;
+    q_code rc;
+
+    *count = 0;
+    if (!wanted.prefix.p)
+        return q_err_nomem(err);
+    rc = q_definition_list(c, &wanted, a, &v, count, err);
+    if (rc)
+        return rc;
+    *out = q_arena_array(a, *count, sizeof **out);
+    if (!*out)
+        return q_err_nomem(err);
+    for (size_t i = 0; !rc && i < *count; i++) {
+        q_value *body;
+
+        rc = q_json_parse(a, v[i].body, &body, err);
+        if (!rc)
+            (*out)[i] = (q_bot_alias){q_str_sub(v[i].ref.name, wanted.prefix.n, v[i].ref.name.n),
+                                      q_value_str(body, Q_STR("botVersion"), Q_STR(""))};
+    }
     return rc;
 }

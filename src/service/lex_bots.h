@@ -68,4 +68,12 @@ Q_MUST_USE q_code q_bots_adopt(q_catalog *c, int64_t now_ms, q_err *err);
 Q_MUST_USE q_code q_bot_list(q_catalog *c, q_arena *a, q_bot_stored **out, size_t *count,
                              q_err *err);
 
+typedef struct q_bot_alias {
+    q_str name, version;
+} q_bot_alias;
+
+/* The aliases of a bot, by name, in the arena. */
+Q_MUST_USE q_code q_bot_aliases(q_catalog *c, q_str bot, q_arena *a, q_bot_alias **out,
+                                size_t *count, q_err *err);
+
 #endif

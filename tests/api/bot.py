@@ -198,13 +198,15 @@ class Bot(Suite):
     def test_list_show_and_export(self):
         self.assertRegex(self.quern('list'), r'(?m)^InvoiceBot +[A-Z0-9]{10} +\$LATEST +3$')
         told = self.quern('show', 'InvoiceBot')
-        for words in ('id  ', 'versions    $LATEST, 1', 'learnt in', 'InvoiceNumber', 'AMAZON.AlphaNumeric'):
+        for words in ('id  ', 'versions    $LATEST, 1', 'aliases     prod (1)', 'learnt in', 'InvoiceNumber', 'AMAZON.AlphaNumeric'):
             self.assertIn(words, told)
         self.assertIn(re.search(r'^id +(\S+)', told, re.M).group(1), self.quern('list'))
         path = self.folder() / 'out.json'
         self.quern('export', 'InvoiceBot', path)
         self.assertEqual(json.loads(path.read_text())['resource']['name'], 'InvoiceBot')
-        self.assertEqual(self.quern('export', 'InvoiceBot', '--alias', 'prod'), path.read_text())
+        published = json.loads(self.quern('export', 'InvoiceBot', '--alias', 'prod'))['resource']
+        self.assertEqual((published['version'], [i['name'] for i in published['intents']]),
+                         ('1', ['GetInvoiceSummary', 'GetInvoiceDetails', 'GetInvoiceNotes']))
         self.quern('show', 'Nobody', status=1)
         self.quern('export', 'InvoiceBot', '--alias', '9', status=1)
 
