@@ -130,6 +130,7 @@ typedef struct q_intent {
     q_str dialog_uri;
     bool fulfillment_hook; /* fulfillment_uri fulfils; else the client does */
     q_str fulfillment_uri;
+    bool speaks_v2; /* its functions take Lex V2's events */
     q_messages conclusion;
     bool follows_up;
     q_prompt follow_up;

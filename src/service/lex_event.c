@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "service/lex_form.h"
+#include "service/lex_v2_event.h"
 
 enum { EVENT_BYTES = 6 << 20 };
 
@@ -111,7 +112,8 @@ q_code lex__hook_event(const lex_hook *h, const q_hook_call *call, q_arena *a, q
 {
     q_buf b = q_buf_init(a, EVENT_BYTES);
     q_value *event = q_value_map(a);
-    q_code rc = event_fill(event, h, call, a, err);
+    q_code rc = call->intent->speaks_v2 ? lex__v2_event(event, h, call, a, err)
+                                        : event_fill(event, h, call, a, err);
 
     if (!rc)
         rc = q_value_ok(event, err);

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "service/lex_form.h"
+#include "service/lex_v2_event.h"
 
 /* Source: the API's DependencyFailedException. */
 enum { HOOK_MS = 30000 };
@@ -98,7 +99,8 @@ q_code lex__hook_reply(q_str json, int64_t now_ms, q_arena *a, q_directive *out,
 
     *out = (q_directive){0};
     if (!rc)
-        rc = reply_read(v, now_ms, a, out, err);
+        rc = q_value_get(v, Q_STR("sessionState")) ? lex__v2_reply(v, now_ms, a, out, err)
+                                                   : reply_read(v, now_ms, a, out, err);
     return rc == Q_INVALID || rc == Q_LIMIT ? q_err_add(err, rc, "the function's reply") : rc;
 }
 

@@ -1,5 +1,5 @@
-/* service/lex_hook.h - a bot's code hooks: the Lex V1 event of a function, and
- * what its reply means.
+/* service/lex_hook.h - a bot's code hooks: the event of a function, and what its reply
+ * means. Lex V1's form; V2's is lex_v2_event.h's.
  */
 #ifndef Q_SERVICE_LEX_HOOK_H
 #define Q_SERVICE_LEX_HOOK_H
@@ -27,7 +27,9 @@ q_code lex__hook_run(void *ctx, const q_hook_call *call, q_arena *a, q_directive
 Q_MUST_USE q_code lex__hook_event(const lex_hook *h, const q_hook_call *call, q_arena *a,
                                   q_str *out, q_err *err);
 
-/* A function's reply. Q_INVALID when it is not of the documented form. */
+/* A function's reply, of V1's form or of V2's (that has a sessionState). Q_INVALID when it is not
+ * of the documented form.
+ */
 Q_MUST_USE q_code lex__hook_reply(q_str json, int64_t now_ms, q_arena *a, q_directive *out,
                                   q_err *err);
 

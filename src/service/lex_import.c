@@ -81,9 +81,9 @@ static void fulfillment_read(lex_reader *r, const q_value *v, const char *at, q_
             lex__problem(r, false, "%s.type: %.*s; CodeHook or ReturnIntent is wanted", here,
                          Q_ARG(type));
         if (out->fulfillment_hook)
-            out->fulfillment_uri = lex__hook(r, activity, here, "codeHook", true);
+            out->fulfillment_uri = lex__hook(r, activity, here, "codeHook", true, &out->speaks_v2);
     }
-    out->dialog_uri = lex__hook(r, v, at, "dialogCodeHook", false);
+    out->dialog_uri = lex__hook(r, v, at, "dialogCodeHook", false, &out->speaks_v2);
     out->dialog_hook = out->dialog_uri.n > 0;
 }
 

@@ -232,15 +232,17 @@ void lex__statement(lex_reader *r, const q_value *v, const char *at, const char 
     lex__card(r, m, here, &out->card);
 }
 
-q_str lex__hook(lex_reader *r, const q_value *v, const char *at, const char *name, bool required)
+q_str lex__hook(lex_reader *r, const q_value *v, const char *at, const char *name, bool required,
+                bool *v2)
 {
     const q_value *m = member(r, v, at, name, Q_VALUE_MAP, required);
     const char *here = lex__path(r, "%s.%s", at, name);
     q_str version = q_value_str(m, Q_STR("messageVersion"), Q_STR("1.0"));
 
-    if (!q_str_is(version, "1.0"))
-        lex__problem(r, true, "%s.messageVersion: %.*s is not there; 1.0 is", here,
-                     Q_ARG(q_str_sub(version, 0, 20)));
+    if (!q_str_is(version, "1.0") && !q_str_is(version, "2.0"))
+        lex__problem(r, true, "%s.messageVersion: %.*s is not there; 1.0 is, and 2.0 for V2's form",
+                     here, Q_ARG(q_str_sub(version, 0, 20)));
+    *v2 = *v2 || q_str_is(version, "2.0");
     return m ? lex__str(r, m, here, "uri", true) : Q_STR("");
 }
 

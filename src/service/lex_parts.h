@@ -40,7 +40,9 @@ void lex__none(lex_reader *r, const q_value *v, const char *at, const char *name
 void lex__prompt(lex_reader *r, const q_value *v, const char *at, q_prompt *out);
 void lex__statement(lex_reader *r, const q_value *v, const char *at, const char *name,
                     q_messages *out);
-q_str lex__hook(lex_reader *r, const q_value *v, const char *at, const char *name, bool required);
+/* A function's uri; *v2 is set when it takes Lex V2's events (messageVersion 2.0). */
+q_str lex__hook(lex_reader *r, const q_value *v, const char *at, const char *name, bool required,
+                bool *v2);
 void lex__add_utterances(lex_reader *r, q_intent *intent, const char *const *more, size_t count);
 
 #endif

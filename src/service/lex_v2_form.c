@@ -81,22 +81,29 @@ static void contexts_write(q_value *list, const q_contexts *c, int64_t now_ms)
     }
 }
 
+q_code lex__v2_session_write(q_value *map, const q_chat_reply *r, int64_t now_ms, q_arena *a,
+                             q_err *err)
+{
+    q_code rc = Q_OK;
+
+    if (r->intent)
+        rc = intent_write(q_map_map(map, Q_STR("intent")), r, a, err);
+    contexts_write(q_map_list(map, Q_STR("activeContexts")), &r->session.contexts, now_ms);
+    lex__attributes_write(q_map_map(map, Q_STR("sessionAttributes")), &r->session.attributes);
+    return rc;
+}
+
 q_code lex__v2_state_write(q_value *map, const q_chat_reply *r, q_str request_id, int64_t now_ms,
                            q_arena *a, q_err *err)
 {
     const q_session *s = &r->session;
     q_value *action = q_map_map(map, Q_STR("dialogAction"));
-    q_code rc = Q_OK;
 
     q_map_str(action, Q_STR("type"), q_str_of(q_action_name(q_dialog_state_action(s->state))));
     if (s->slot_to_elicit.n)
         q_map_str(action, Q_STR("slotToElicit"), s->slot_to_elicit);
-    if (r->intent)
-        rc = intent_write(q_map_map(map, Q_STR("intent")), r, a, err);
-    contexts_write(q_map_list(map, Q_STR("activeContexts")), &s->contexts, now_ms);
-    lex__attributes_write(q_map_map(map, Q_STR("sessionAttributes")), &s->attributes);
     q_map_str(map, Q_STR("originatingRequestId"), request_id);
-    return rc;
+    return lex__v2_session_write(map, r, now_ms, a, err);
 }
 
 /* ---- interpretations ---- */

@@ -7,7 +7,11 @@
 
 #include "service/lex_chat.h"
 
-/* A sessionState. Fails with Q_NOMEM. */
+/* Of a sessionState: intent, activeContexts, sessionAttributes. Fails with Q_NOMEM. */
+Q_MUST_USE q_code lex__v2_session_write(q_value *map, const q_chat_reply *r, int64_t now_ms,
+                                        q_arena *a, q_err *err);
+
+/* A whole sessionState. Fails with Q_NOMEM. */
 Q_MUST_USE q_code lex__v2_state_write(q_value *map, const q_chat_reply *r, q_str request_id,
                                       int64_t now_ms, q_arena *a, q_err *err);
 

@@ -32,6 +32,37 @@ while True:
 '''
 
 
+# It speaks V2's form: asks for what is missing, then tells what it was told.
+FUNCTION_V2 = r'''#!/usr/bin/env python3
+import json, os, urllib.request
+base = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'
+while True:
+    with urllib.request.urlopen(base + 'next') as r:
+        request, event = r.headers['Lambda-Runtime-Aws-Request-Id'], json.load(r)
+    state = event['sessionState']
+    intent = state['intent']
+    size = intent['slots']['Size']
+    if 'nonsense' in event['inputTranscript']:
+        answer = {'sessionState': {'dialogAction': {'type': 'Jump'}}}
+    elif event['invocationSource'] == 'DialogCodeHook' and not size:
+        answer = {'sessionState': {'dialogAction': {'type': 'ElicitSlot', 'slotToElicit': 'Size'}, 'intent': intent,
+                                   'sessionAttributes': {'asked': 'yes'}},
+                  'messages': [{'contentType': 'PlainText', 'content': 'Which size of door?'},
+                               {'contentType': 'ImageResponseCard', 'imageResponseCard': {
+                                   'title': 'Doors', 'buttons': [{'text': 'Big', 'value': 'big'}]}}]}
+    elif event['invocationSource'] == 'DialogCodeHook':
+        answer = {'sessionState': {'dialogAction': {'type': 'Delegate'}, 'intent': intent,
+                                   'sessionAttributes': state['sessionAttributes']}}
+    else:
+        told = json.dumps(event)
+        intent['state'] = 'Fulfilled'
+        answer = {'sessionState': {'dialogAction': {'type': 'Close'}, 'intent': intent,
+                                   'sessionAttributes': {**state['sessionAttributes'], 'event': told}},
+                  'messages': [{'contentType': 'PlainText', 'content': 'A door, ' + size['value']['interpretedValue']}]}
+    urllib.request.urlopen(base + request + '/response', json.dumps(answer).encode()).read()
+'''
+
+
 def said(*texts):
     return {'messages': [{'contentType': 'PlainText', 'content': t, 'groupNumber': i + 1}
                          for i, t in enumerate(texts)], 'maxAttempts': 2}
@@ -59,6 +90,15 @@ BOT = {'metadata': {'schemaVersion': '1.0', 'importType': 'LEX', 'importFormat':
                 'conclusionStatement': said('Ask a person.'), 'fulfillmentActivity': {'type': 'ReturnIntent'}}]}}
 
 
+SECOND = {'uri': 'arn:aws:lambda:us-east-1:000000000000:function:doors', 'messageVersion': '2.0'}
+DOORS = {'metadata': BOT['metadata'],
+         'resource': {**BOT['resource'], 'name': 'DoorBot', 'intents': [
+             {'name': 'OrderDoor', 'version': '1', 'sampleUtterances': ['I want a door', 'a {Size} door', 'nonsense'],
+              'dialogCodeHook': SECOND, 'fulfillmentActivity': {'type': 'CodeHook', 'codeHook': SECOND},
+              'slots': [{'name': 'Size', 'slotType': 'Size', 'slotTypeVersion': '1', 'slotConstraint': 'Required',
+                         'priority': 1, 'valueElicitationPrompt': said('Size?')}]}]}}
+
+
 def unpacked(text):
     return json.loads(gzip.decompress(base64.b64decode(text)))
 
@@ -78,13 +118,20 @@ class LexV2(Suite):
         (folder / 'bootstrap').write_text(FUNCTION)
         (folder / 'bootstrap').chmod(0o755)
         (folder / 'bot.json').write_text(json.dumps(BOT))
-        for command in (['function', 'add', 'weather', folder],
+        second = cls.server.data / 'doors'
+        second.mkdir()
+        (second / 'bootstrap').write_text(FUNCTION_V2)
+        (second / 'bootstrap').chmod(0o755)
+        (second / 'bot.json').write_text(json.dumps(DOORS))
+        for command in (['function', 'add', 'weather', folder], ['function', 'add', 'doors', second],
+                        ['bot', 'import', second / 'bot.json'],
                         ['bot', 'import', folder / 'bot.json', '--alias', 'prod']):
             subprocess.run([BINARY, *map(str, command), '--data', str(cls.server.data)], check=True,
                            stdout=subprocess.DEVNULL)
         listed = subprocess.run([BINARY, 'bot', 'list', '--data', str(cls.server.data)], check=True, text=True,
                                 stdout=subprocess.PIPE).stdout
         cls.bot = re.search(r'^WindowShopBot +([A-Z0-9]{10}) ', listed, re.M).group(1)
+        cls.doors = re.search(r'^DoorBot +([A-Z0-9]{10}) ', listed, re.M).group(1)
 
     def names(self, session, alias='TSTALIASID', locale='en_US', bot=None):
         return {'botId': bot or self.bot, 'botAliasId': alias, 'localeId': locale, 'sessionId': session}
@@ -148,6 +195,34 @@ class LexV2(Suite):
         self.assertEqual(self.say('will it rain', 'weather')['sessionState']['intent']['state'], 'Failed')
         message = self.refused('DependencyFailedException', 424, self.say, 'will it snow', 'weather')
         self.assertIn('no luck', message)
+
+    def test_functions_of_lex_v2(self):
+        asked = self.say('I want a door', 'doors', bot=self.doors, requestAttributes={'r': '1'})
+        self.assertEqual(asked['messages'][0]['content'], 'Which size of door?')
+        self.assertEqual(asked['messages'][1]['imageResponseCard']['buttons'], [{'text': 'Big', 'value': 'big'}])
+        self.assertEqual(asked['sessionState']['sessionAttributes'], {'asked': 'yes'})
+        done = self.say('huge', 'doors', bot=self.doors)
+        self.assertEqual(done['messages'], [{'content': 'A door, large', 'contentType': 'PlainText'}])
+        self.assertEqual(done['sessionState']['intent']['state'], 'Fulfilled')
+        event = json.loads(done['sessionState']['sessionAttributes']['event'])
+        self.assertEqual({k: event[k] for k in ('messageVersion', 'invocationSource', 'inputMode', 'sessionId',
+                                                'inputTranscript')},
+                         {'messageVersion': '1.0', 'invocationSource': 'FulfillmentCodeHook', 'inputMode': 'Text',
+                          'sessionId': 'doors', 'inputTranscript': 'huge'})
+        self.assertEqual(event['bot'], {'id': self.doors, 'name': 'DoorBot', 'aliasId': 'TSTALIASID',
+                                        'aliasName': 'TestBotAlias', 'localeId': 'en_US', 'version': 'DRAFT'})
+        self.assertEqual(event['sessionState']['intent'], {
+            'name': 'OrderDoor', 'state': 'ReadyForFulfillment', 'confirmationState': 'None',
+            'slots': {'Size': {'shape': 'Scalar', 'value': {'originalValue': 'huge', 'interpretedValue': 'large',
+                                                            'resolvedValues': ['large']}}}})
+        self.assertEqual(event['interpretations'][0]['intent'], event['sessionState']['intent'])
+        self.assertEqual(event['sessionState']['sessionAttributes'], {'asked': 'yes'})
+        self.assertEqual(event['transcriptions'][0]['transcription'], 'huge')
+        self.assertIn('dialogAction.type is Jump', self.refused('DependencyFailedException', 424, self.say, 'nonsense',
+                                                                'confused', bot=self.doors))
+        told = self.client('lex-runtime').post_text(botName='DoorBot', botAlias='$LATEST', userId='v1',
+                                                    inputText='a tiny door')
+        self.assertEqual((told['dialogState'], told['message']), ('Fulfilled', 'A door, small'))
 
     def test_what_is_not_understood_is_the_fallback_intent(self):
         lost = self.say('purple elephants dance quietly', 'lost')

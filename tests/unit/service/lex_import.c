@@ -128,9 +128,9 @@ TEST(problems_of_cards_contexts_and_patterns_are_named)
         "for character class");
     CHECK_STR(problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"fulfillmentActivity\":{"
                       "\"type\":\"CodeHook\",\"codeHook\":{\"uri\":\"f\","
-                      "\"messageVersion\":\"2.0\"}}}]}"),
-              "resource.intents[0].fulfillmentActivity.codeHook.messageVersion: 2.0 is not there; "
-              "1.0 is");
+                      "\"messageVersion\":\"3.0\"}}}]}"),
+              "resource.intents[0].fulfillmentActivity.codeHook.messageVersion: 3.0 is not there; "
+              "1.0 is, and 2.0 for V2's form");
     CHECK_STR(problem("{\"name\":\"B\",\"intents\":[{\"name\":\"I\",\"parentIntentSignature\":"
                       "\"AMAZON.KendraSearchIntent\"}]}"),
               "resource.intents[0].parentIntentSignature: the built-in intent "
