@@ -1,6 +1,7 @@
 #include "dialog/script.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 typedef struct parser {
     q_arena *arena;
@@ -264,6 +265,15 @@ static q_code line_read(parser *p, q_str s)
     return q_str_is(key, "wait") ? wait_line(p, t, rest) : expect_line(p, t, key, rest);
 }
 
+/* Text of one line: UTF-8 without control characters, but for tabs and the like. */
+static bool is_text(q_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (((unsigned char)s.p[i] < 0x20 && !q_is_space(s.p[i])) || s.p[i] == 0x7F)
+            return false;
+    return q_utf8_valid(s);
+}
+
 static size_t count_lines(q_str text)
 {
     size_t n = text.n && text.p[text.n - 1] != '\n' ? 1 : 0;
@@ -285,7 +295,9 @@ q_code q_script_parse(q_str text, q_arena *a, q_script *out, q_err *err)
     for (size_t i = 0; !rc && i < out->line_count; i++) {
         q_str_cut(text, '\n', &out->lines[i], &text);
         p.line = i + 1;
-        rc = line_read(&p, q_str_trim(out->lines[i]));
+        rc = is_text(out->lines[i])
+                 ? line_read(&p, q_str_trim(out->lines[i]))
+                 : q_err_set(err, Q_INVALID, "line %zu is no text in UTF-8", p.line);
     }
     if (!rc && !out->n)
         rc = q_err_set(err, Q_INVALID, "no conversation: no line begins with >");

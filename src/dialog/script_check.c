@@ -238,7 +238,7 @@ static void escaped(q_buf *out, q_str text)
     for (size_t i = 0; i < text.n; i++) {
         if (text.p[i] == '*' || text.p[i] == '\\')
             q_buf_char(out, '\\');
-        q_buf_char(out, text.p[i]);
+        q_buf_char(out, q_is_space(text.p[i]) ? ' ' : text.p[i]); /* all of it on one line */
     }
 }
 

@@ -78,6 +78,8 @@ TEST(what_is_wrong_is_named_with_its_line)
          "line 2: Fulfilled or Failed is wanted behind Close: Close Done"},
         {"> hi\nintents x\n", "line 2: intent, state, asks, slot, session, contexts, confidence, "
                               "error, hook or wait is wanted: intents"},
+        {"> a\n> \xff\n", "line 2 is no text in UTF-8"},
+        {"> a\x01\n", "line 1 is no text in UTF-8"},
         {">\n", "line 1: what the user says is wanted behind >: "},
     };
 
