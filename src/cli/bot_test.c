@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "base/wrap.h"
 #include "cli/bot.h"
 #include "cli/options.h"
@@ -173,13 +174,23 @@ static size_t differing_turns(const q_differences *d, size_t n)
     return count;
 }
 
+/* A bot that does not fit behind its file stands below it. */
+static void head_put(const tester *t, const trial *f, q_buf *out)
+{
+    q_str bot = q_bot_ready_bot(f->bot)->name;
+    size_t used = q_utf8_columns(q_str_of(f->path)) + sizeof "  (bot )" - 1 + bot.n;
+
+    q_buf_printf(out, "%s%s(bot %.*s)\n", f->path, used > t->style.width ? "\n  " : "  ",
+                 Q_ARG(bot));
+}
+
 static q_code trial_put(const tester *t, const trial *f)
 {
     q_buf out = q_buf_init(t->arena, output_limit);
     const q_differences *d = f->differences;
     q_code rc = Q_OK;
 
-    q_buf_printf(&out, "%s  (bot %.*s)\n", f->path, Q_ARG(q_bot_ready_bot(f->bot)->name));
+    head_put(t, f, &out);
     for (size_t i = 0; i < f->script.n; i++) {
         const q_conversation *c = &f->script.v[i];
         size_t differing = differing_turns(d, c->turn_count);

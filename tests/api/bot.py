@@ -87,6 +87,10 @@ class Bot(Suite):
         self.quern('test', path, '--bot', 'InvoiceBot', '--alias', '1')
         self.assertEqual(path.read_text(), SCRIPT)
 
+    def test_the_examples(self):
+        for path in sorted((ROOT / 'examples').glob('*/conversations.txt')):
+            self.assertIn('all agree', self.quern('test', path))
+
     def test_a_script_names_its_bot(self):
         path = self.script('bot mine.json\n' + SCRIPT)
         (path.parent / 'mine.json').write_text(EXAMPLE.read_text())
