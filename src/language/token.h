@@ -55,7 +55,7 @@ static inline bool q_token_is(const q_token *t, const char *lower)
     return t->lower.n ? t->lower.p[0] == lower[0] && q_str_is(t->lower, lower) : !lower[0];
 }
 
-bool q_token_mark(const q_token *t, char c);          /* that one ASCII character */
+bool q_token_mark(const q_token *t, char c); /* that one ASCII character */
 
 /* The text from token i up to, not including, token end (i < end <= n). */
 q_str q_tokens_span(const q_tokens *t, size_t i, size_t end);
