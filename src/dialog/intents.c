@@ -3,7 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NEAREST_MAX = 256, ARENA_MAX = 1 << 30 };
+enum { NEAREST_MAX = 256, EPOCHS_MIN = 4, EPOCHS_MAX = 30, ARENA_MAX = 1 << 30 };
+
+/* Examples times classes that are worth a pass more. */
+static const double EPOCH_WORK = 2e6;
 
 static const double ODDS_MAX = 8;
 
@@ -32,10 +35,20 @@ static void idf_learn(float *idf, size_t n, const intents_sample *v, size_t coun
         idf[i] = logf((1 + (float)count) / (1 + idf[i])) + 1;
 }
 
+static unsigned epochs_for(size_t count, size_t classes)
+{
+    double more = EPOCH_WORK / (1 + (double)count * (double)classes);
+
+    return more > EPOCHS_MAX - EPOCHS_MIN ? EPOCHS_MAX : EPOCHS_MIN + (unsigned)more;
+}
+
 static q_code weights_learn(intents *m, const intents_sample *v, size_t count, unsigned bits,
                             q_err *err)
 {
-    q_linear_options o = {.bits = bits, .classes = m->classes, .unbiased = true};
+    q_linear_options o = {.bits = bits,
+                          .classes = m->classes,
+                          .unbiased = true,
+                          .epochs = epochs_for(count, m->classes)};
     q_arena *a = q_arena_new(ARENA_MAX);
     q_example *examples = a ? q_arena_array(a, count, sizeof *examples) : NULL;
     q_code rc = examples ? Q_OK : q_err_nomem(err);
