@@ -1,11 +1,11 @@
 /* How well bots understand: the intents, slots and out-of-scope utterances of
  * three public data sets. Prints Markdown tables.
  *
- *     bench_dialog DIR [snips] [banking] [clinc] [size]
+ *     bench_dialog DIR [snips] [banking] [clinc]
  *
  * DIR holds snips.{train,dev}.tsv, clinc150.{train,dev}.tsv and
- * banking77.train.tsv; a set whose dev part is called test there is scored on
- * that one as well.
+ * banking77.train.tsv; a set with a test part beside its dev part is scored
+ * on that one as well.
  */
 #include "base/file.h"
 #include "bench/dialog_data.h"
