@@ -138,7 +138,9 @@ static q_code learn(q_model *m, q_arena *a, q_err *err)
     for (size_t i = 0; i < s.n; i++)
         bytes += s.v[i].tokens.text.n;
     m->bits = model__bits(bytes);
-    rc = model__texts(&s, m->bits, a, &texts, err);
+    rc = spelling__make(&s, m->arena, &m->spelling, err);
+    if (!rc)
+        rc = model__texts(&s, m->bits, a, &texts, err);
     if (!rc)
         rc = intents__learn(texts, s.n, m->class_count, m->bits, &m->intents, err);
     if (!rc)

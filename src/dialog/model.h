@@ -4,6 +4,7 @@
 
 #include "dialog/sample.h"
 #include "dialog/scope.h"
+#include "dialog/spelling.h"
 #include "dialog/tagger.h"
 #include "dialog/understand.h"
 
@@ -24,6 +25,7 @@ struct q_model {
     size_t class_count;
     intents *intents;
     scope scope;
+    spelling spelling;
     phrases *phrases;
     tagger **taggers; /* [class_count]; NULL for an intent without places */
     pattern *patterns;

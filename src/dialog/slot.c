@@ -1,6 +1,7 @@
 #include "dialog/slot.h"
 
 #include "dialog/slot_parts.h"
+#include "dialog/spelling.h"
 
 enum { PHRASE_TOKENS = 8, OPEN_TOKENS = 64, NAME_TOKENS = 4, SPELLING_MIN = 5 };
 
@@ -29,25 +30,10 @@ bool slot__is_open(const q_slot *s)
     }
 }
 
-/* At most one letter put in, left out or changed; ASCII case aside. */
-static bool nearly(q_str a, q_str b)
-{
-    size_t front = 0, back = 0, shorter = a.n < b.n ? a.n : b.n;
-
-    if (a.n > b.n + 1 || b.n > a.n + 1)
-        return false;
-    while (front < shorter && q_to_lower(a.p[front]) == q_to_lower(b.p[front]))
-        front++;
-    while (back < shorter - front &&
-           q_to_lower(a.p[a.n - 1 - back]) == q_to_lower(b.p[b.n - 1 - back]))
-        back++;
-    return a.n - front - back <= 1 && b.n - front - back <= 1;
-}
-
 static bool same(q_str said, q_str listed, bool loosely)
 {
     return q_str_eq_nocase(said, listed) ||
-           (loosely && listed.n >= SPELLING_MIN && nearly(said, listed));
+           (loosely && listed.n >= SPELLING_MIN && spelling__nearly(said, listed));
 }
 
 static const q_slot_value *listed(const q_slot_type *type, q_str said, bool loosely)

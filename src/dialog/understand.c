@@ -46,8 +46,11 @@ static q_code guess(question *q)
     features_text text;
     intents_answer answer;
     double right, rest, in;
-    q_code rc = features__of(&q->tokens, m->bits, q->arena, &text, q->err);
+    q_tokens mended;
+    q_code rc = spelling__mend(&m->spelling, &q->tokens, q->arena, &mended, q->err);
 
+    if (!rc)
+        rc = features__of(&mended, m->bits, q->arena, &text, q->err);
     if (!rc)
         rc = intents__ask(m->intents, &text, q->closed, q->arena, &answer, q->err);
     if (rc)
