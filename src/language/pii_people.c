@@ -69,19 +69,27 @@ static q_code entity_put(pii_finder *f, const q_entity *e)
     return Q_OK;
 }
 
-/* "my name is Olu Adebayo", "Name: Olu Adebayo" */
+static bool name_word(const q_tokens *t, size_t i)
+{
+    return i < t->n && t->v[i].kind == Q_TOKEN_WORD && t->v[i].capital && !t->v[i].line;
+}
+
+/* "my name is Olu Adebayo", "Patient: Adebayo, Olu", "seen by Dr. Adebayo" */
 static q_code named(pii_finder *f, size_t i)
 {
     const q_tokens *t = f->t;
-    size_t end,
-        begin = i + token__phrase(t, i, "my name is|name is|name :|full name :|i am called");
+    size_t cue = token__phrase(t, i,
+                               "my name is|name is|name :|full name :|i am called|patient :|"
+                               "employee :|beneficiary :|cardholder :|account holder :");
+    size_t begin = i + cue + titles(t, i + cue), end = begin;
 
-    if (begin == i)
+    if (begin == i || (!cue && i && titles(t, i - 1)))
         return Q_OK;
-    begin += titles(t, begin);
-    for (end = begin; end < t->n && end < begin + NAME_WORDS; end++)
-        if (!t->v[end].capital || t->v[end].kind != Q_TOKEN_WORD || t->v[end].line)
-            break;
+    while (end < begin + NAME_WORDS && name_word(t, end))
+        end++;
+    if (cue && end == begin + 1 && end < t->n && q_token_mark(&t->v[end], ',') &&
+        name_word(t, end + 1))
+        end += 2;
     return end == begin ? Q_OK : pii__put_tokens(f, Q_PII_NAME, 0.96f, begin, end);
 }
 
@@ -158,6 +166,8 @@ static bool somebody_is(const q_tokens *t, size_t i)
     if (i + 1 < t->n && (q_token_mark(&t->v[i + 1], '%') || q_token_mark(&t->v[i + 1], '-') ||
                          q_token_mark(&t->v[i + 1], '/') || q_token_mark(&t->v[i + 1], ':')))
         return false;
+    if (token__any(&t->v[i - 1], "turned|turns") && t->v[i - 2].capital)
+        return true; /* "Ruth turned 91" */
     return token__any(
         &t->v[i - 2],
         "i|he|she|brother|sister|son|daughter|wife|husband|mother|father|mom|dad|uncle|"

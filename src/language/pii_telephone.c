@@ -82,7 +82,8 @@ static void judge(const telephone *p, float *plain, float *cued)
                  : p->between == '.'                       ? 0.9f
                                                            : 0.75f;
         *cued = 0.98f;
-    } else if (p->first == '0' && n >= 2 && (p->digits == 10 || p->digits == 11)) {
+    } else if (p->first == '0' && n >= 2 && p->groups[0] >= '3' && p->between != '.' &&
+               (p->digits == 10 || p->digits == 11)) {
         *plain = 0.75f;
         *cued = 0.97f;
     }

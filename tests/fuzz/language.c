@@ -1,10 +1,12 @@
 /* Tokens, entities, key phrases and personal data of any bytes lie in the text, in order;
- * its languages make up no more than all of it. */
+ * its languages make up no more than all of it, and its sentiment is one of four.
+ */
 #include "base/utf8.h"
 #include "language/dominant.h"
 #include "language/entity.h"
 #include "language/keyphrase.h"
 #include "language/pii.h"
+#include "language/target.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     q_keyphrase *phrases;
     q_pii *pii;
     q_dominant *languages;
+    q_sentiment_scores sentiment;
+    q_target *targets;
     float sum = 0;
     size_t n;
     uint32_t end = 0;
@@ -68,6 +72,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sum += languages[i].score;
     if (!(sum <= 1.001f))
         abort();
+    if (q_sentiment_of(l, &t, a, &sentiment, NULL))
+        goto done;
+    if (!(sentiment.score[sentiment.sentiment] >= 0.25f))
+        abort();
+    if (q_targets_find(l, &t, a, &targets, &n, NULL))
+        goto done;
+    for (size_t i = 0; i < n; i++) {
+        end = 0;
+        for (size_t k = 0; k < targets[i].mention_count; k++)
+            check(text, &end, targets[i].mentions[k].point, targets[i].mentions[k].points,
+                  targets[i].mentions[k].text);
+    }
 done:
     q_arena_free(a);
     return 0;
