@@ -448,7 +448,8 @@ static void calls(const q_language *l, const char *path)
     for (size_t k = 0; k < sizeof CALLS / sizeof *CALLS; k++) {
         size_t n = 0;
 
-        for (size_t at = 0; at + CALL_BYTES <= text.n; at += CALL_BYTES) {
+        /* Once ahead of all: the models are made ready. */
+        for (size_t at = 0, again = 0; at + CALL_BYTES <= text.n; at += again++ ? CALL_BYTES : 0) {
             q_arena *a = need(q_arena_new((size_t)1 << 28));
             double start = seconds();
             q_tokens t;
@@ -456,7 +457,8 @@ static void calls(const q_language *l, const char *path)
 
             good(q_tokens_of(q_str_sub(text, at, CALL_BYTES), a, &t, &err), &err);
             good(CALLS[k].call(l, &t, a, &err), &err);
-            times[n++] = seconds() - start;
+            if (again)
+                times[n++] = seconds() - start;
             q_arena_free(a);
         }
         if (!n)
