@@ -277,7 +277,7 @@ class Bots(Building):
         self.assertEqual(saved['status'], 'NOT_BUILT')
         with self.assertRaises(ClientError) as caught:
             self.say('Empty', 'hello')
-        self.assertEqual(caught.exception.response['Error']['Code'], 'NotFoundException')
+        self.assertEqual(caught.exception.response['Error']['Code'], 'BadRequestException')
         self.assertIn('bot Empty is NOT_BUILT', str(caught.exception))
 
     def test_why_a_build_fails(self):
