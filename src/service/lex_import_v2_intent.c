@@ -105,7 +105,7 @@ static void hook_write(v2_reader *r, q_value *to, const char *name)
     q_value *hook = q_map_map(to, q_str_of(name));
 
     q_map_str(hook, Q_STR("uri"), r->function);
-    q_map_str(hook, Q_STR("messageVersion"), Q_STR("1.0"));
+    q_map_str(hook, Q_STR("messageVersion"), Q_STR("2.0"));
 }
 
 static void hooks_write(v2_reader *r, const q_value *file, const char *at, q_value *to)
@@ -121,7 +121,7 @@ static void hooks_write(v2_reader *r, const q_value *file, const char *at, q_val
         hook_write(r, to, "dialogCodeHook");
     if (fulfills || asks)
         v2__warn(r,
-                 "%s: calls the function %.*s, with events of Lex V1; an export of V2 names none",
+                 "%s: calls the function %.*s, with events of Lex V2; an export of V2 names none",
                  at, Q_ARG(r->function));
 }
 

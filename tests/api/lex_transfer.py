@@ -280,6 +280,8 @@ class Transfer(Building):
         text = self.run_program(BINARY, 'bot', 'import', folder / 'v2.zip', '--data', self.server.data)
         self.assertIn('calls the function arn:aws:lambda:us-east-1:000000000000:function:FromShell', text)
         self.assertIn('bot FromShell is there as $LATEST', text)
+        hook = self.lex.get_intent(name='BrewTea', version='$LATEST')['fulfillmentActivity']['codeHook']
+        self.assertEqual(hook['messageVersion'], '2.0')
         self.run_program(BINARY, 'bot', 'import', folder / 'v1.zip', '--alias', 'Prod', '--data', self.server.data)
         self.assertEqual(self.lex.get_bot(name='FromShellToo', versionOrAlias='Prod')['version'], '1')
         status, text = self.run_program(BINARY, 'bot', 'import', folder / 'bad.zip', '--data', self.server.data,
