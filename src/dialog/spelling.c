@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LETTERS_MIN = 5, MENDED_MAX = 8 };
+enum { LETTERS_MIN = 5, UNKNOWN_MAX = 32 /* words that are looked for, of a long text */ };
 
 static int by_bytes(const void *x, const void *y)
 {
@@ -64,13 +64,17 @@ bool spelling__nearly(q_str a, q_str b)
     return a.n - front - back <= 1 && b.n - front - back <= 1;
 }
 
+static bool is_unknown(const spelling *s, const q_token *t)
+{
+    return t->kind == Q_TOKEN_WORD && t->lower.n >= LETTERS_MIN &&
+           q_word_listed(t->lower) == Q_WORD_UNKNOWN &&
+           !(s->n && bsearch(&t->lower, s->words, s->n, sizeof *s->words, by_bytes));
+}
+
 static q_str mended(const spelling *s, q_str word)
 {
     q_str best = {0};
 
-    if (word.n < LETTERS_MIN || q_word_listed(word) != Q_WORD_UNKNOWN ||
-        (s->n && bsearch(&word, s->words, s->n, sizeof *s->words, by_bytes)))
-        return best;
     for (size_t i = 0; i < s->n; i++) {
         if (s->words[i].n < LETTERS_MIN || !spelling__nearly(word, s->words[i]))
             continue;
@@ -83,7 +87,7 @@ static q_str mended(const spelling *s, q_str word)
 
 q_code spelling__mend(const spelling *s, const q_tokens *t, q_arena *a, q_tokens *out, q_err *err)
 {
-    size_t left = MENDED_MAX;
+    size_t left = UNKNOWN_MAX;
 
     *out = *t;
     out->v = q_arena_array(a, t->n, sizeof *out->v);
@@ -94,12 +98,11 @@ q_code spelling__mend(const spelling *s, const q_tokens *t, q_arena *a, q_tokens
     for (size_t i = 0; i < t->n && left; i++) {
         q_str word;
 
-        if (t->v[i].kind != Q_TOKEN_WORD)
+        if (!is_unknown(s, &t->v[i]))
             continue;
         word = mended(s, t->v[i].lower);
-        if (!word.p)
-            continue;
-        out->v[i].lower = word;
+        if (word.p)
+            out->v[i].lower = word;
         left--;
     }
     return Q_OK;
