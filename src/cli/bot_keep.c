@@ -61,8 +61,8 @@ const cli_command cli_bot_import = {
     .name = "bot import",
     .arguments = "FILE [--alias NAME] [--data DIR]",
     .summary = "keep the bot of an export file",
-    .help = "Checks the file and keeps it as its bot's $LATEST. A zip is taken as Lex V1 exports\n"
-            "it, or Lex V2; of V2, what is left out is told.\n"
+    .help = "Checks the file and keeps it as its bot's $LATEST. A zip is taken as Lex V1\n"
+            "exports it, or Lex V2; of V2, what is left out is told.\n"
             "\n"
             "  --alias NAME    publish it under this alias too\n"
             "  --data DIR      the data folder (default: see quern help serve)\n"

@@ -22,8 +22,8 @@ const cli_command cli_classify = {
             "  test            how right a classifier is on labelled texts\n"
             "  run             classify texts\n"
             "\n"
-            "Labelled texts are rows \"label,text\" (CSV) as Comprehend takes them, or lines with\n"
-            "a tab between label and text. quern help classify train tells of each.\n",
+            "Labelled texts are rows \"label,text\" (CSV) as Comprehend takes them, or lines\n"
+            "with a tab between label and text. quern help classify train tells of each.\n",
     .run = run,
     .verbs = verbs,
 };

@@ -142,8 +142,8 @@ const cli_command cli_classify_run = {
     .help = "Prints the class of each text, or all labels that hold, and how likely.\n"
             "\n"
             "  --lines         each line is a text, and has a line of the answer\n"
-            "  --json          the reply of Comprehend's ClassifyDocument; of several texts one\n"
-            "                  line each\n"
+            "  --json          the reply of Comprehend's ClassifyDocument; of several texts\n"
+            "                  one line each\n"
             "\n" CLI_TEXTS_HELP,
     .run = run,
 };

@@ -345,8 +345,8 @@ const cli_command cli_classify_test = {
     .name = "classify test",
     .arguments = "CLASSIFIER LABELLED [--json]",
     .summary = "how right a classifier is",
-    .help = "Shows accuracy, precision, recall and F1 of each class, and what was taken for what.\n"
-            "With several labels a text is right when all of them are.\n"
+    .help = "Shows accuracy, precision, recall and F1 of each class, and what was taken for\n"
+            "what. With several labels a text is right when all of them are.\n"
             "\n"
             "  --json          everything as JSON\n",
     .run = run,

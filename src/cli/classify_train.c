@@ -152,8 +152,8 @@ const cli_command cli_classify_train = {
     .arguments = "LABELLED --out FILE [--test LABELLED] [--multi-label] [--json]",
     .summary = "learn to sort texts into classes",
     .help = "LABELLED holds rows \"label,text\" (CSV, no heading), or lines with a tab between\n"
-            "label and text. Each tenth text is held back first, to tell how right the classifier\n"
-            "is; then it is learnt from all. Texts that repeat stay on one side.\n"
+            "label and text. Each tenth text is held back first, to tell how right the\n"
+            "classifier is; then it is learnt from all. Texts that repeat stay on one side.\n"
             "\n"
             "  --out FILE      where the classifier goes\n"
             "  --test LABELLED  other texts to tell by how right it is\n"

@@ -46,8 +46,8 @@ const cli_command cli_entities = {
     .help = "Finds people, places, organizations, things for sale, events, dates, amounts,\n"
             "titles of works and other names.\n"
             "\n" CLI_MARKS_HELP "\n"
-            "  --json          the reply of Comprehend's DetectEntities; with several files one\n"
-            "                  line each\n"
+            "  --json          the reply of Comprehend's DetectEntities; with several\n"
+            "                  files one line each\n"
             "\n" CLI_TEXTS_HELP,
     .run = run,
 };

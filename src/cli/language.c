@@ -74,8 +74,8 @@ const cli_command cli_language = {
     .name = "language",
     .arguments = "[FILE...] [--json] | --list",
     .summary = "which languages texts are written in",
-    .help = "Prints the code (RFC 5646) of each language of a text and how much of the text is\n"
-            "in it, the most used first.\n"
+    .help = "Prints the code (RFC 5646) of each language of a text and how much of the text\n"
+            "is in it, the most used first.\n"
             "\n"
             "  --list          the languages that are known\n"
             "  --json          the reply of Comprehend's DetectDominantLanguage; with several\n"

@@ -45,8 +45,8 @@ const cli_command cli_phrases = {
     .summary = "the noun phrases of English texts",
     .help = "Finds what a text is about: its noun phrases.\n"
             "\n" CLI_MARKS_HELP "\n"
-            "  --json          the reply of Comprehend's DetectKeyPhrases; with several files one\n"
-            "                  line each\n"
+            "  --json          the reply of Comprehend's DetectKeyPhrases; with several\n"
+            "                  files one line each\n"
             "\n" CLI_TEXTS_HELP,
     .run = run,
 };

@@ -76,7 +76,8 @@ const cli_command cli_pii = {
             "\n" CLI_MARKS_HELP "\n"
             "  --redact        the text with [TYPE] in the place of each find\n"
             "  --mask CHARACTER  this character in the place of each of its characters\n"
-            "  --json          the reply of DetectPiiEntities; with several files one line each\n"
+            "  --json          the reply of DetectPiiEntities; with several files one line\n"
+            "                  each\n"
             "\n" CLI_TEXTS_HELP,
     .run = run,
 };

@@ -84,10 +84,11 @@ const cli_command cli_sentiment = {
     .summary = "how English texts speak: well, badly, neither, both",
     .help = "Prints POSITIVE, NEGATIVE, NEUTRAL or MIXED and the probability of each.\n"
             "\n"
-            "  --targets       of each thing that is spoken of: its type, its name, and of each\n"
-            "                  mention how it is spoken of and where it is (in code points)\n"
-            "  --json          the reply of Comprehend's DetectSentiment, or with --targets of\n"
-            "                  DetectTargetedSentiment; with several files one line each\n"
+            "  --targets       of each thing that is spoken of: its type, its name, and of\n"
+            "                  each mention how it is spoken of and where it is (in code\n"
+            "                  points)\n"
+            "  --json          the reply of Comprehend's DetectSentiment, or with --targets\n"
+            "                  of DetectTargetedSentiment; with several files one line each\n"
             "\n" CLI_TEXTS_HELP,
     .run = run,
 };

@@ -54,8 +54,8 @@ Q_MUST_USE q_code cli_text_json(const cli_text *t, q_text_feature feature, q_buf
 
 /* How finds are shown. */
 #define CLI_MARKS_HELP                                                                             \
-    "In a terminal the text is shown with what was found in colours, and below it what\n"          \
-    "these mean. Elsewhere each find is a line: type, score, where it begins and ends\n"           \
-    "(in Unicode code points), and its text, with tabs between.\n"
+    "In a terminal the text is shown with its finds in colours, and below it what\n"               \
+    "these mean. Elsewhere each find is a line: type, score, where it begins and\n"                \
+    "ends (in Unicode code points), and its text, with tabs between.\n"
 
 #endif
