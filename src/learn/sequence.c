@@ -59,52 +59,19 @@ unsigned q_sequence_bits(const q_sequence_model *m)
     return m->bits;
 }
 
-static const int8_t *row_of(const q_sequence_model *m, uint32_t id)
-{
-    const sequence_group *g = &m->groups[id >> 6];
-    uint64_t bit = (uint64_t)1 << (id & 63);
+typedef int8_t bytes8 __attribute__((vector_size(CHAIN_LANES)));
+typedef int16_t shorts8 __attribute__((vector_size(2 * CHAIN_LANES)));
 
-    if (!(g->present & bit))
-        return NULL;
-    return m->weights +
-           ((size_t)g->before + sequence__bits_set(g->present & (bit - 1))) * m->steps.stride;
-}
+typedef struct batch {
+    const int8_t *rows[BATCH]; /* of the features that have one */
+    size_t n, item;
+} batch;
 
-static void add(int16_t *restrict sum, const int8_t *restrict row, size_t stride)
-{
-    for (size_t y = 0; y < stride; y += CHAIN_LANES)
-        for (size_t k = y; k < y + CHAIN_LANES; k++)
-            sum[k] = (int16_t)(sum[k] + row[k]);
-}
-
-static void flush(float *restrict score, int16_t *restrict sum, float scale, size_t stride)
-{
-    for (size_t y = 0; y < stride; y++) {
-        score[y] += scale * (float)sum[y];
-        sum[y] = 0;
-    }
-}
-
-/* Rows of weights lie far apart: all of a batch are sought before the first is read. */
-static void score_batch(const q_sequence_model *m, const uint32_t *features, size_t n, float *score,
-                        int16_t *sum)
-{
-    uint32_t mask = (uint32_t)(((uint64_t)1 << m->bits) - 1);
-    const int8_t *rows[BATCH];
-    size_t found = 0;
-
-    for (size_t f = 0; f < n; f++) {
-        const int8_t *row = row_of(m, features[f] & mask);
-
-        if (row) {
-            __builtin_prefetch(row);
-            rows[found++] = row;
-        }
-    }
-    for (size_t r = 0; r < found; r++)
-        add(sum, rows[r], m->steps.stride);
-    flush(score, sum, m->scale, m->steps.stride);
-}
+/* The features that are sought next. */
+typedef struct cursor {
+    size_t item;
+    uint32_t feature;
+} cursor;
 
 static void foresee(const q_sequence_model *m, const q_sequence *s, size_t item)
 {
@@ -114,20 +81,76 @@ static void foresee(const q_sequence_model *m, const q_sequence *s, size_t item)
         __builtin_prefetch(&m->groups[(s->features[f] & mask) >> 6]);
 }
 
-static void score_all(const q_sequence_model *m, const q_sequence *s, float *score)
+/* Which features have a row is anyone's guess, also the processor's: so this does not branch. */
+WIDER("popcnt")
+static size_t rows_of(const q_sequence_model *m, const uint32_t *features, size_t n,
+                      const int8_t **rows)
+{
+    uint32_t mask = (uint32_t)(((uint64_t)1 << m->bits) - 1);
+    size_t found = 0;
+
+    for (size_t f = 0; f < n; f++) {
+        uint32_t id = features[f] & mask;
+        const sequence_group *g = &m->groups[id >> 6];
+        uint64_t below = ((uint64_t)1 << (id & 63)) - 1;
+        size_t row = (size_t)g->before + sequence__bits_set(g->present & below);
+
+        rows[found] = m->weights + row * m->steps.stride;
+        found += g->present >> (id & 63) & 1;
+    }
+    return found;
+}
+
+/* Rows of weights lie far apart: they are on their way while the last batch is summed. False: all
+ * features were sought.
+ */
+static bool seek(const q_sequence_model *m, const q_sequence *s, cursor *at, batch *b)
+{
+    size_t left;
+
+    if (at->item == s->n)
+        return false;
+    left = s->starts[at->item + 1] - at->feature;
+    left = left < BATCH ? left : BATCH;
+    b->item = at->item;
+    b->n = rows_of(m, s->features + at->feature, left, b->rows);
+    for (size_t r = 0; r < b->n; r++)
+        __builtin_prefetch(b->rows[r]);
+    at->feature += (uint32_t)left;
+    if (at->feature == s->starts[at->item + 1] && ++at->item < s->n)
+        foresee(m, s, at->item);
+    return true;
+}
+
+WIDER("avx2")
+static void add(const q_sequence_model *m, const batch *b, float *score)
 {
     size_t stride = m->steps.stride;
-    int16_t sum[Q_SEQUENCE_LABELS_MAX];
 
-    memset(sum, 0, stride * sizeof *sum);
-    for (size_t i = 0; i < s->n; i++) {
-        if (i + 1 < s->n)
-            foresee(m, s, i + 1);
-        for (uint32_t f = s->starts[i]; f < s->starts[i + 1]; f += BATCH) {
-            size_t left = s->starts[i + 1] - f;
+    for (size_t y = 0; y < stride; y += CHAIN_LANES) {
+        shorts8 sum = {0};
 
-            score_batch(m, s->features + f, left < BATCH ? left : BATCH, score + i * stride, sum);
+        for (size_t r = 0; r < b->n; r++) {
+            bytes8 row;
+
+            memcpy(&row, b->rows[r] + y, sizeof row);
+            sum += __builtin_convertvector(row, shorts8);
         }
+        for (size_t k = 0; k < CHAIN_LANES; k++)
+            score[b->item * stride + y + k] += m->scale * (float)sum[k];
+    }
+}
+
+static void score_all(const q_sequence_model *m, const q_sequence *s, float *score)
+{
+    batch b[2];
+    cursor at = {0, s->starts[0]};
+    size_t k = 0;
+
+    _Static_assert(BATCH * INT8_MAX <= INT16_MAX, "the sums fit");
+    for (bool more = seek(m, s, &at, &b[0]); more; k ^= 1) {
+        more = seek(m, s, &at, &b[k ^ 1]);
+        add(m, &b[k], score);
     }
 }
 
@@ -168,7 +191,7 @@ q_code q_sequence_decode(const q_sequence_model *m, const q_sequence *s, q_arena
     score = q_arena_array(a, s->n * stride, sizeof *score);
     now = q_arena_array(a, stride, sizeof *now);
     next = q_arena_array(a, stride, sizeof *next);
-    room = q_arena_array(a, s->n * m->steps.labels, sizeof *room);
+    room = q_arena_array(a, s->n * stride, sizeof *room);
     if (!score || !now || !next || !room)
         return q_err_nomem(err);
     score_all(m, s, score);

@@ -6,6 +6,10 @@
 
 static const float FAINTEST = 1e-12f;
 
+typedef float floats8 __attribute__((vector_size(4 * CHAIN_LANES)));
+typedef int32_t ints8 __attribute__((vector_size(4 * CHAIN_LANES)));
+typedef uint16_t shorts8 __attribute__((vector_size(2 * CHAIN_LANES)));
+
 size_t chain__stride(size_t labels)
 {
     return (labels + CHAIN_LANES - 1) / CHAIN_LANES * CHAIN_LANES;
@@ -50,14 +54,25 @@ q_code chain__init(chain *c, size_t n, size_t stride, q_arena *a)
     c->forward = q_arena_array(a, n * stride, sizeof *c->forward);
     c->backward = q_arena_array(a, n * stride, sizeof *c->backward);
     c->sum = q_arena_array(a, n, sizeof *c->sum);
-    return c->item && c->forward && c->backward && c->sum ? Q_OK : Q_NOMEM;
+    c->room = q_arena_array(a, stride, sizeof *c->room);
+    return c->item && c->forward && c->backward && c->sum && c->room ? Q_OK : Q_NOMEM;
 }
 
-/* to += x * row */
-static void add(float *restrict to, const float *restrict row, float x, size_t stride)
+/* to = the sum of x * its row, of the steps' rows */
+WIDER("avx2")
+static void sum_rows(const chain_steps *s, const float *rows, const float *x, float *to)
 {
-    for (size_t y = 0; y < stride; y++)
-        to[y] += x * row[y];
+    for (size_t y = 0; y < s->stride; y += CHAIN_LANES) {
+        floats8 sum = {0};
+
+        for (size_t k = 0; k < s->labels; k++) {
+            floats8 row;
+
+            memcpy(&row, rows + k * s->stride + y, sizeof row);
+            sum += x[k] * row;
+        }
+        memcpy(to + y, &sum, sizeof sum);
+    }
 }
 
 static float settle(float *restrict row, const float *restrict item, size_t stride)
@@ -83,11 +98,8 @@ bool chain__run(chain *c, const chain_steps *s)
     for (size_t i = 0; i < c->n; i++) {
         float *row = c->forward + i * stride;
 
-        if (i > 0) {
-            memset(row, 0, stride * sizeof *row);
-            for (size_t from = 0; from < s->labels; from++)
-                add(row, s->weight + from * stride, (row - stride)[from], stride);
-        }
+        if (i > 0)
+            sum_rows(s, s->weight, row - stride, row);
         c->sum[i] = settle(row, c->item + i * stride, stride);
         if (!(c->sum[i] > 0))
             return false;
@@ -95,12 +107,12 @@ bool chain__run(chain *c, const chain_steps *s)
     for (size_t y = 0; y < s->labels; y++)
         last[y] = 1;
     for (size_t i = c->n - 1; i-- > 0;) {
-        float *row = c->backward + i * stride;
+        float *row = c->backward + i * stride, *next = row + stride;
         const float *item = c->item + (i + 1) * stride;
 
-        memset(row, 0, stride * sizeof *row);
-        for (size_t to = 0; to < s->labels; to++)
-            add(row, s->back + to * stride, item[to] * row[stride + to], stride);
+        for (size_t to = 0; to < stride; to++)
+            c->room[to] = item[to] * next[to];
+        sum_rows(s, s->back, c->room, row);
         for (size_t y = 0; y < stride; y++)
             row[y] /= c->sum[i + 1];
     }
@@ -120,24 +132,28 @@ void chain__weights(chain *c, const chain_steps *s, const float *score)
     }
 }
 
-/* next[to] = the most of now[from] + step[from, to], and the from of it */
-static void advance(const chain_steps *s, const float *restrict now, float *restrict next,
-                    uint16_t *restrict came)
+/* next[to] = the most of now[from] + step[from, to], and the first from of it */
+WIDER("avx2")
+static void advance(const chain_steps *s, const float *now, float *next, uint16_t *came)
 {
-    for (size_t to = 0; to < s->labels; to++) {
-        next[to] = -FLT_MAX;
-        came[to] = 0;
-    }
-    for (size_t from = 0; from < s->labels; from++) {
-        const float *step = s->score + from * s->stride;
+    for (size_t y = 0; y < s->stride; y += CHAIN_LANES) {
+        floats8 most = -FLT_MAX - (floats8){0};
+        ints8 of = {0};
+        shorts8 narrow;
 
-        for (size_t to = 0; to < s->labels; to++) {
-            float x = now[from] + step[to];
-            bool better = x > next[to];
+        for (size_t from = 0; from < s->labels; from++) {
+            floats8 x;
+            ints8 better;
 
-            next[to] = better ? x : next[to];
-            came[to] = better ? (uint16_t)from : came[to];
+            memcpy(&x, s->score + from * s->stride + y, sizeof x);
+            x += now[from];
+            better = x > most;
+            most = (floats8)(((ints8)x & better) | ((ints8)most & ~better));
+            of = ((int32_t)from & better) | (of & ~better);
         }
+        narrow = __builtin_convertvector(of, shorts8);
+        memcpy(next + y, &most, sizeof most);
+        memcpy(came + y, &narrow, sizeof narrow);
     }
 }
 
@@ -152,7 +168,7 @@ void chain__best(const chain_steps *s, const float *score, size_t n, float *now,
         if (i > 0) {
             float *other = now;
 
-            advance(s, now, next, room + i * s->labels);
+            advance(s, now, next, room + i * s->stride);
             now = next;
             next = other;
         }
@@ -167,6 +183,6 @@ void chain__best(const chain_steps *s, const float *score, size_t n, float *now,
     }
     for (size_t i = n; i-- > 0;) {
         labels[i] = (uint16_t)best;
-        best = i > 0 ? room[i * s->labels + best] : best;
+        best = i > 0 ? room[i * s->stride + best] : best;
     }
 }
