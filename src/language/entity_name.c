@@ -9,8 +9,19 @@ const q_entity_type entity_name_types[ENTITY_NAME_TYPES] = {
 
 const q_entity_type entity_amount_types[2] = {Q_ENTITY_DATE, Q_ENTITY_QUANTITY};
 
-const entity_kind entity_names = {features__names, entity_name_types, 0.39f, -0.41f};
-const entity_kind entity_amounts = {features__amounts, entity_amount_types, 1, 0};
+/* A name may be anywhere. */
+static bool names_next(features *f, const q_tokens *t, const word *w, size_t begin, size_t end,
+                       size_t *first, size_t *last)
+{
+    if (*last == end)
+        return false;
+    *first = begin;
+    *last = end;
+    return features__names(f, t, w, begin, end);
+}
+
+const entity_kind entity_names = {names_next, entity_name_types, 0.39f, -0.41f};
+const entity_kind entity_amounts = {features__amounts_next, entity_amount_types, 1, 0};
 
 static const float ODDS = 7; /* what is surer than this is as sure as this */
 
@@ -93,12 +104,14 @@ q_code entity__label(const entity_kind *kind, const q_sequence_model *m, const q
     x->kind = kind;
     x->f->bits = q_sequence_bits(m);
     for (size_t begin = 0, end; begin < t->n && !rc; begin = end) {
+        size_t first, last = begin;
+
         end = features__end(t, begin);
-        if (!kind->features(x->f, t, w, begin, end))
-            continue;
-        rc = label(x, end - begin, err);
-        if (!rc)
-            rc = gather(x, begin, end - begin, a, err);
+        while (!rc && kind->next(x->f, t, w, begin, end, &first, &last)) {
+            rc = label(x, last - first, err);
+            if (!rc)
+                rc = gather(x, first, last - first, a, err);
+        }
     }
     *out = x->found;
     *count = x->count;

@@ -22,7 +22,9 @@ typedef struct entity_found {
 
 /* Names, or dates and amounts: which model labels tokens, by which features, for which types. */
 typedef struct entity_kind {
-    bool (*features)(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
+    /* of the next stretch of a sequence, as features__amounts_next */
+    bool (*next)(features *f, const q_tokens *t, const word *w, size_t begin, size_t end,
+                 size_t *first, size_t *last);
     const q_entity_type *types;
     float slope,
         shift; /* of the log odds: so scores are as often right as they say, on development parts */

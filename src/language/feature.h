@@ -12,6 +12,7 @@ typedef struct features {
     size_t n; /* of v */
     uint32_t v[FEATURE_TOKENS_MAX * FEATURE_TOKEN_MAX];
     uint32_t starts[FEATURE_TOKENS_MAX + 1];
+    uint32_t class[FEATURE_TOKENS_MAX]; /* what each token of a sequence can be in an amount */
 } features;
 
 /* A sequence ends with a sentence, and at FEATURE_TOKENS_MAX tokens. */
@@ -35,6 +36,12 @@ static inline uint64_t features__pair(uint64_t a, uint64_t b)
  */
 bool features__names(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
 bool features__amounts(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
+/* The same of the next tokens behind *last of which one may belong to an amount, from *first up to,
+ * not including, *last, with the whole sequence around them. At first *last is `begin`. False:
+ * there are no more.
+ */
+bool features__amounts_next(features *f, const q_tokens *t, const word *w, size_t begin, size_t end,
+                            size_t *first, size_t *last);
 bool features__syntax(features *f, const q_tokens *t, const word *w, size_t begin, size_t end);
 
 #endif

@@ -4,7 +4,11 @@
 #include "language/feature.h"
 #include "language/number.h"
 
-enum { AROUND = 4, DIGITS = 5 };
+enum {
+    AROUND = 4,
+    DIGITS = 5,
+    MARGIN = 8 /* tokens about a sign of time or number that may be part of an amount */
+};
 
 /* What a token can be in a date or an amount; kinds that are alike have one. */
 static uint32_t class_of(const q_tokens *t, size_t i)
@@ -83,30 +87,53 @@ static void put_runs(features *f, const word *w, const uint32_t *class, size_t b
     }
 }
 
-/* Sentences without any sign of time or number have neither. */
-static bool promising(const q_tokens *t, const word *w, uint32_t *class, size_t begin, size_t end)
+static bool sign(const features *f, const word *w, size_t begin, size_t i)
+{
+    return f->class[i - begin] || w[i].kinds & NAMES_TIME;
+}
+
+static void put_all(features *f, const q_tokens *t, const word *w, size_t begin, size_t end,
+                    size_t first, size_t last)
+{
+    f->n = 0;
+    for (size_t i = first; i < last; i++) {
+        f->starts[i - first] = (uint32_t)f->n;
+        put(f, t, w, f->class, begin, end, i);
+        put_runs(f, w, f->class, begin, end, i);
+    }
+    f->starts[last - first] = (uint32_t)f->n;
+}
+
+bool features__amounts_next(features *f, const q_tokens *t, const word *w, size_t begin, size_t end,
+                            size_t *first, size_t *last)
+{
+    size_t i = *last, quiet = 0;
+
+    for (size_t k = begin; i == begin && k < end; k++)
+        f->class[k - begin] = class_of(t, k);
+    while (i < end && !sign(f, w, begin, i))
+        i++;
+    if (i == end)
+        return false;
+    *first = i - *last > MARGIN ? i - MARGIN : *last;
+    for (; i < end && quiet < 2 * MARGIN; i++)
+        quiet = sign(f, w, begin, i) ? 0 : quiet + 1;
+    *last = i == end ? end : i - MARGIN;
+    put_all(f, t, w, begin, end, *first, *last);
+    return true;
+}
+
+/* Sequences without any sign of time or number have neither. */
+bool features__amounts(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)
 {
     bool some = false;
 
     for (size_t i = begin; i < end; i++) {
-        class[i - begin] = class_of(t, i);
-        some |= class[i - begin] || w[i].kinds & NAMES_TIME;
+        f->class[i - begin] = class_of(t, i);
+        some |= sign(f, w, begin, i);
     }
-    return some;
-}
-
-bool features__amounts(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)
-{
-    uint32_t class[FEATURE_TOKENS_MAX];
-
     f->n = 0;
-    if (!promising(t, w, class, begin, end))
-        return false;
-    for (size_t i = begin; i < end; i++) {
-        f->starts[i - begin] = (uint32_t)f->n;
-        put(f, t, w, class, begin, end, i);
-        put_runs(f, w, class, begin, end, i);
-    }
-    f->starts[end - begin] = (uint32_t)f->n;
-    return true;
+    if (some)
+        put_all(f, t, w, begin, end, begin, end);
+    return some;
 }

@@ -52,6 +52,20 @@ TEST(entities_of_an_invoice)
     CHECK_STREQ(found("order INV-2019-001"), "OTHER INV-2019-001");
 }
 
+/* Amounts are sought about signs of one only, wherever these are in a long sentence. */
+TEST(entities_far_apart_in_a_long_sentence)
+{
+    static const char REST[] = "which the people of the village by the old mill had long been told "
+                               "would be so and would not believe before they saw it themselves";
+    q_buf b = q_buf_init(q_test_arena(), 1 << 12);
+    q_str text;
+
+    q_buf_printf(&b, "In March 2014 it was, %s, that %s, they paid 300 dollars, %s, for it.", REST,
+                 REST, REST);
+    CHECK_EQ(q_buf_finish(&b, &text, NULL), Q_OK);
+    CHECK_STREQ(found(text.p), "DATE March 2014; QUANTITY 300 dollars");
+}
+
 TEST(entities_that_are_addresses)
 {
     CHECK_STREQ(found("Mail ada@example.org."), "OTHER ada@example.org");
