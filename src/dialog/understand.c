@@ -157,6 +157,27 @@ static q_code exact(question *q)
     return Q_OK;
 }
 
+/* The value of tokens that are said for a slot. Where its type has a grammar, that
+ * tells where the value ends: at the latest where another slot's begins. `left`
+ * are tagged behind them.
+ */
+static q_code value_of(question *q, const q_slot *slot, const tagged *said, size_t left,
+                       slot_match *out)
+{
+    const q_tokens *t = &q->tokens;
+    size_t end = t->n;
+    q_code rc;
+
+    for (size_t i = left; i > 0; i--)
+        if (said[i].slot != said->slot)
+            end = said[i].begin;
+    rc = slot__at(slot, t, said->begin, end, q->now_ms, q->arena, out, q->err);
+
+    if (rc || out->tokens >= said->end - said->begin)
+        return rc;
+    return slot__whole(slot, t, said->begin, said->end, q->now_ms, q->arena, out, q->err);
+}
+
 /* What the tagger found, as far as the slots' types take it. */
 static q_code take_tagged(question *q, const q_guess *g, const tagger *m)
 {
@@ -171,13 +192,12 @@ static q_code take_tagged(question *q, const q_guess *g, const tagger *m)
 
         if (v[i].score <= best[v[i].slot])
             continue;
-        rc = slot__whole(&g->intent->slots[v[i].slot], t, v[i].begin, v[i].end, q->now_ms, q->arena,
-                         &match, q->err);
+        rc = value_of(q, &g->intent->slots[v[i].slot], &v[i], n - 1 - i, &match);
         if (rc || !match.tokens)
             continue;
         best[v[i].slot] = v[i].score;
         g->slots[v[i].slot] = match.value;
-        g->said[v[i].slot] = q_tokens_span(t, v[i].begin, v[i].end);
+        g->said[v[i].slot] = q_tokens_span(t, v[i].begin, v[i].begin + match.tokens);
     }
     return rc;
 }

@@ -53,6 +53,7 @@ TEST(other_words_and_misspellings_are_understood)
     means("please sumarise my invoices", "Summary", NULL, NULL);
     means("show me the invoce sumary", "Summary", NULL, NULL);
     means("details for invoice 77 please", "Details", "InvoiceNumber", "77");
+    means("can you show me the invoce notes for 35678-9", "Notes", "InvoiceNumber", "35678-9");
     means("I'd like to order 2 grand pizzas", "Pizza", "Size", "large");
 }
 
