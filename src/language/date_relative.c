@@ -32,8 +32,10 @@ char date__unit(const q_token *t)
     q_str w = t->lower;
 
     for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
+        if (!w.n || w.p[0] != UNITS[i].name[0])
+            continue;
         if (q_str_is(w, UNITS[i].name) ||
-            (w.n && w.p[w.n - 1] == 's' && q_str_is(q_str_sub(w, 0, w.n - 1), UNITS[i].name)))
+            (w.p[w.n - 1] == 's' && q_str_is(q_str_sub(w, 0, w.n - 1), UNITS[i].name)))
             return UNITS[i].unit;
     }
     return 0;

@@ -1,6 +1,7 @@
 #include "language/entity_name.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 const q_entity_type entity_name_types[ENTITY_NAME_TYPES] = {
     Q_ENTITY_PERSON, Q_ENTITY_LOCATION, Q_ENTITY_ORGANIZATION, Q_ENTITY_COMMERCIAL_ITEM,
@@ -41,7 +42,7 @@ void entity__allowed(uint8_t *allowed, size_t labels)
 typedef struct finder {
     const q_sequence_model *model;
     const entity_kind *kind;
-    features *f;
+    features f;
     uint16_t labels[FEATURE_TOKENS_MAX];
     float sure[FEATURE_TOKENS_MAX];
     entity_found *found;
@@ -50,7 +51,7 @@ typedef struct finder {
 
 static q_code label(finder *x, size_t n, q_err *err)
 {
-    q_sequence s = {x->f->v, x->f->starts, NULL, n};
+    q_sequence s = {x->f.v, x->f.starts, NULL, n};
     q_arena *scratch = q_arena_new(SCRATCH);
     q_code rc = scratch ? q_sequence_decode(x->model, &s, scratch, x->labels, x->sure, err)
                         : q_err_nomem(err);
@@ -91,23 +92,23 @@ static q_code gather(finder *x, size_t begin, size_t n, q_arena *a, q_err *err)
 q_code entity__label(const entity_kind *kind, const q_sequence_model *m, const q_tokens *t,
                      const word *w, q_arena *a, entity_found **out, size_t *count, q_err *err)
 {
-    finder *x = q_arena_alloc(a, sizeof *x);
+    finder *x = malloc(sizeof *x); /* much of which a short text never touches */
     q_code rc = Q_OK;
 
     *out = NULL;
     *count = 0;
-    if (x)
-        x->f = q_arena_alloc(a, sizeof *x->f);
-    if (!x || !x->f)
+    if (!x)
         return q_err_nomem(err);
     x->model = m;
     x->kind = kind;
-    x->f->bits = q_sequence_bits(m);
+    x->found = NULL;
+    x->count = x->cap = 0;
+    x->f.bits = q_sequence_bits(m);
     for (size_t begin = 0, end; begin < t->n && !rc; begin = end) {
         size_t first, last = begin;
 
         end = features__end(t, begin);
-        while (!rc && kind->next(x->f, t, w, begin, end, &first, &last)) {
+        while (!rc && kind->next(&x->f, t, w, begin, end, &first, &last)) {
             rc = label(x, last - first, err);
             if (!rc)
                 rc = gather(x, first, last - first, a, err);
@@ -115,5 +116,6 @@ q_code entity__label(const entity_kind *kind, const q_sequence_model *m, const q
     }
     *out = x->found;
     *count = x->count;
+    free(x);
     return rc;
 }

@@ -142,13 +142,22 @@ unsigned q_word_classes(q_str lower)
     return out ? out : guessed(lower);
 }
 
+/* As q_str_cmp, without seeking the end of `b` first. */
+static int order_of(q_str a, const char *b)
+{
+    for (size_t i = 0; i < a.n; i++)
+        if (!b[i] || a.p[i] != b[i])
+            return (unsigned char)a.p[i] < (unsigned char)b[i] ? -1 : 1;
+    return b[a.n] ? -1 : 0;
+}
+
 bool q_word_in(const char *const *list, size_t count, q_str lower)
 {
     size_t low = 0, high = count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = q_str_cmp(lower, q_str_of(list[middle]));
+        int order = order_of(lower, list[middle]);
 
         if (!order)
             return true;

@@ -53,6 +53,14 @@ uint64_t names__join(uint64_t h)
     return names__hash(h, Q_STR(" "));
 }
 
+void names__foresee(const names *n, uint64_t hash)
+{
+    size_t slot = (uint32_t)(hash >> 32) & (n->slots - 1);
+
+    __builtin_prefetch(n->prints + 4 * slot);
+    __builtin_prefetch(n->which + 2 * slot);
+}
+
 uint32_t names__kinds(const names *n, uint64_t hash)
 {
     uint32_t print = (uint32_t)hash ? (uint32_t)hash : 1, at = (uint32_t)(hash >> 32);

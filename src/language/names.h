@@ -52,6 +52,8 @@ static const uint64_t NAMES_START = 0xCBF29CE484222325U;
 uint64_t names__hash(uint64_t h, q_str word);
 uint64_t names__join(uint64_t h); /* before the next word of a name */
 
+/* Fetches what names__kinds will read, which lies far from all else. */
+void names__foresee(const names *n, uint64_t hash);
 uint32_t names__kinds(const names *n, uint64_t hash);
 
 #endif

@@ -38,14 +38,30 @@ static const number_word WORDS[] = {
 /* Most words are none, and their first two letters tell it. */
 static bool starts_like_one(q_str lower)
 {
-    static const char STARTS[] = "ontwthfofiseeinitelsizehumibitr";
+    char second = lower.n < 3 ? 0 : lower.p[1];
 
-    if (lower.n < 3)
+    switch (second ? lower.p[0] : 0) {
+    case 'b':
+    case 'm':
+    case 'n':
+        return second == 'i';
+    case 'e':
+        return second == 'i' || second == 'l';
+    case 'f':
+        return second == 'i' || second == 'o';
+    case 'h':
+        return second == 'u';
+    case 'o':
+        return second == 'n';
+    case 's':
+        return second == 'e' || second == 'i';
+    case 't':
+        return second == 'e' || second == 'h' || second == 'r' || second == 'w';
+    case 'z':
+        return second == 'e';
+    default:
         return false;
-    for (size_t i = 0; i + 1 < sizeof STARTS - 1; i++)
-        if (STARTS[i] == lower.p[0] && STARTS[i + 1] == lower.p[1])
-            return true;
-    return false;
+    }
 }
 
 static const number_word *find(const q_token *t)
@@ -53,7 +69,7 @@ static const number_word *find(const q_token *t)
     if (t->kind != Q_TOKEN_WORD || !starts_like_one(t->lower))
         return NULL;
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (q_token_is(t, WORDS[i].word))
+        if (WORDS[i].word[1] == t->lower.p[1] && q_token_is(t, WORDS[i].word))
             return &WORDS[i];
     return NULL;
 }

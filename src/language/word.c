@@ -4,7 +4,10 @@
 #include "language/character.h"
 #include "language/model_parts.h"
 
-enum { LONG = 48 }; /* bytes of a token that its hashes see */
+enum {
+    LONG = 48, /* bytes of a token that its hashes see */
+    AHEAD = 8  /* tokens that are fetched from the lists before they are needed */
+};
 
 static uint32_t hash32(uint32_t h, q_str s)
 {
@@ -107,13 +110,30 @@ static void name_at(const q_tokens *t, const names *n, word *w, size_t i)
 
 static void cluster_of(const names *n, q_str text, word *w)
 {
-    uint32_t found = names__kinds(n, names__hash(NAMES_START, text));
+    uint64_t hash = names__hash(NAMES_START, text);
+    uint32_t found = names__kinds(n, hash);
 
-    if (!found)
+    if (!found && hash != w->lower)
         found = names__kinds(n, w->lower);
     w->cluster = (uint16_t)found;
     w->capitals = found >> 16 & 15;
     w->common = found >> 20 & 15;
+}
+
+static q_str text_of(const q_token *t)
+{
+    return q_str_sub(t->text, 0, LONG);
+}
+
+static q_str lower_of(const q_token *t)
+{
+    return t->lower.n ? t->lower : text_of(t);
+}
+
+static void look_up(const names *listed, const names *clusters, const q_token *t, word *w)
+{
+    w->kinds = kinds_of(listed, lower_of(t), w->lower);
+    cluster_of(clusters, text_of(t), w);
 }
 
 q_code words__of(const q_tokens *t, const names *listed, const names *clusters, q_arena *a,
@@ -124,17 +144,19 @@ q_code words__of(const q_tokens *t, const names *listed, const names *clusters, 
     if (!w)
         return q_err_nomem(err);
     for (size_t i = 0; i < t->n; i++) {
-        q_str text = q_str_sub(t->v[i].text, 0, LONG), lower = t->v[i].lower;
+        q_str text = text_of(&t->v[i]), lower = lower_of(&t->v[i]);
 
-        if (!lower.n)
-            lower = text;
         w[i].lower = names__hash(NAMES_START, lower);
+        names__foresee(listed, w[i].lower);
+        names__foresee(clusters, w[i].lower);
         w[i].cased = hash32(0x811C9DC5U, text);
         w[i].shape = shape(text);
         ends(lower, &w[i]);
-        w[i].kinds = kinds_of(listed, lower, w[i].lower);
-        cluster_of(clusters, text, &w[i]);
+        if (i >= AHEAD)
+            look_up(listed, clusters, &t->v[i - AHEAD], &w[i - AHEAD]);
     }
+    for (size_t i = t->n > AHEAD ? t->n - AHEAD : 0; i < t->n; i++)
+        look_up(listed, clusters, &t->v[i], &w[i]);
     for (size_t i = 0; i < t->n; i++)
         if (!w[i].name_place)
             name_at(t, listed, w, i);
