@@ -32,7 +32,7 @@ uint64_t model__mask(const q_tokens *t)
 }
 
 /* The utterance with its places blanked out. */
-static q_code words_of(q_str utterance, bool *places, q_arena *a, q_tokens *out, q_err *err)
+static q_code words_of(q_str utterance, size_t *places, q_arena *a, q_tokens *out, q_err *err)
 {
     char *text = q_str_cstr(a, utterance);
 
@@ -44,11 +44,17 @@ static q_code words_of(q_str utterance, bool *places, q_arena *a, q_tokens *out,
 
         if (end) {
             memset(text + i, ' ', end - i);
-            *places = true;
+            ++*places;
         }
         i = end ? end : i + 1;
     }
     return q_tokens_of((q_str){text, utterance.n}, a, out, err);
+}
+
+/* Samples come intent by intent. */
+static bool is_full(const known *k, uint32_t class)
+{
+    return k->n >= KNOWN_SAMPLES_MAX && k->v[k->n - KNOWN_SAMPLES_MAX].class == class;
 }
 
 static q_code pattern_add(q_model *m, uint32_t class, q_str utterance, q_err *err)
@@ -56,15 +62,21 @@ static q_code pattern_add(q_model *m, uint32_t class, q_str utterance, q_err *er
     pattern *p = &m->patterns[m->pattern_count++];
     q_arena *a = q_arena_new(ARENA_MAX);
     q_tokens words, whole;
+    size_t places = 0;
     q_code rc = a ? Q_OK : q_err_nomem(err);
 
     *p = (pattern){.utterance = utterance, .class = class};
     if (!rc)
-        rc = words_of(utterance, &p->places, a, &words, err);
+        rc = words_of(utterance, &places, m->known.few ? m->arena : a, &words, err);
+    if (!rc && m->known.few && !is_full(&m->known, class)) {
+        m->known.v[m->known.n++] = (known_sample){class, words, places};
+        m->known.own += m->classes[class]->kind == Q_INTENT_OWN;
+    }
     if (!rc)
         rc = q_tokens_of(utterance, a, &whole, err);
     if (!rc) {
         p->mask = model__mask(&words);
+        p->places = places;
         p->bare = p->places && places__only(&whole);
     }
     q_arena_free(a);
@@ -81,7 +93,8 @@ static q_code patterns_make(q_model *m, q_err *err)
         n += own + m->classes[c]->utterance_count;
     }
     m->patterns = q_arena_array(m->arena, n, sizeof *m->patterns);
-    if (!m->patterns)
+    m->known.v = q_arena_array(m->arena, m->known.few ? n : 0, sizeof *m->known.v);
+    if (!m->patterns || !m->known.v)
         return q_err_nomem(err);
     for (uint32_t c = 0; c < m->class_count; c++) {
         const q_str *built_in = samples__built_in(m->classes[c]->kind, &own);
@@ -150,6 +163,7 @@ static q_code learn(q_model *m, q_arena *a, q_err *err)
 
 static q_code fill(q_model *m, q_err *err)
 {
+    size_t own = 0;
     q_arena *a;
     q_code rc;
 
@@ -160,6 +174,10 @@ static q_code fill(q_model *m, q_err *err)
     for (size_t i = 0; i < m->bot->intent_count; i++)
         if (m->bot->intents[i].kind != Q_INTENT_FALLBACK)
             m->classes[m->class_count++] = &m->bot->intents[i];
+    for (size_t c = 0; c < m->class_count; c++)
+        own += m->classes[c]->kind == Q_INTENT_OWN;
+    m->known.few = own <= KNOWN_INTENTS_MAX;
+    m->known.several = m->class_count > 1;
     if (!m->class_count)
         return Q_OK;
     rc = patterns_make(m, err);

@@ -2,6 +2,7 @@
 #ifndef DIALOG_MODEL_H
 #define DIALOG_MODEL_H
 
+#include "dialog/known.h"
 #include "dialog/sample.h"
 #include "dialog/scope.h"
 #include "dialog/spelling.h"
@@ -25,6 +26,7 @@ struct q_model {
     size_t class_count;
     intents *intents;
     scope scope;
+    known known;
     spelling spelling;
     phrases *phrases;
     tagger **taggers; /* [class_count]; NULL for an intent without places */

@@ -17,7 +17,8 @@ static q_code guess_init(q_guess *g, const q_intent *intent, double score, q_are
 /* What is asked of the model, and with what. */
 typedef struct question {
     const q_model *m;
-    q_tokens tokens;
+    q_tokens tokens, mended; /* as said; put right */
+    intents_answer answer;
     bool *closed; /* [classes] */
     int64_t now_ms;
     q_arena *arena;
@@ -38,36 +39,34 @@ static bool is_open(const q_intent *intent, const q_str *contexts, size_t count)
     return true;
 }
 
-/* The likeliest classes, each with its score. */
+/* The likeliest classes, each with its score if any is meant. */
 static q_code guess(question *q)
 {
     const q_model *m = q->m;
     q_understood *out = q->out;
     features_text text;
-    intents_answer answer;
-    double right, rest, in;
-    q_tokens mended;
-    q_code rc = spelling__mend(&m->spelling, &q->tokens, q->arena, &mended, q->err);
+    intents_answer *answer = &q->answer;
+    double right, rest;
+    q_code rc = spelling__mend(&m->spelling, &q->tokens, q->arena, &q->mended, q->err);
 
     if (!rc)
-        rc = features__of(&mended, m->bits, q->arena, &text, q->err);
+        rc = features__of(&q->mended, m->bits, q->arena, &text, q->err);
     if (!rc)
-        rc = intents__ask(m->intents, &text, q->closed, q->arena, &answer, q->err);
+        rc = intents__ask(m->intents, &text, q->closed, q->arena, answer, q->err);
     if (rc)
         return rc;
-    out->out_of_scope = scope__out(&m->scope, &answer);
-    right = scope__right(&m->scope, &answer);
-    in = out->out_of_scope < 0.5 ? 1 : 4 * (1 - out->out_of_scope) * (1 - out->out_of_scope);
-    rest = 1 - (double)answer.p[answer.best] + 1e-9;
-    for (size_t best = answer.best; out->count < Q_UNDERSTOOD_MAX && answer.p[best] > 0;) {
-        double share = out->count ? (1 - right) * (double)answer.p[best] / rest : right;
+    out->out_of_scope = scope__out(&m->scope, answer);
+    right = scope__right(&m->scope, answer);
+    rest = 1 - (double)answer->p[answer->best] + 1e-9;
+    for (size_t best = answer->best; out->count < Q_UNDERSTOOD_MAX && answer->p[best] > 0;) {
+        double share = out->count ? (1 - right) * (double)answer->p[best] / rest : right;
 
-        if (guess_init(&out->guesses[out->count++], m->classes[best], in * share, q->arena, q->err))
+        if (guess_init(&out->guesses[out->count++], m->classes[best], share, q->arena, q->err))
             return Q_NOMEM;
-        answer.p[best] = -1;
+        answer->p[best] = -1;
         best = 0;
         for (size_t c = 1; c < m->class_count; c++)
-            if (answer.p[c] > answer.p[best])
+            if (answer->p[c] > answer->p[best])
                 best = c;
     }
     return Q_OK;
@@ -178,6 +177,15 @@ static q_code value_of(question *q, const q_slot *slot, const tagged *said, size
     return slot__whole(slot, t, said->begin, said->end, q->now_ms, q->arena, out, q->err);
 }
 
+static uint32_t class_of(const q_model *m, const q_intent *intent)
+{
+    uint32_t c = 0;
+
+    while (m->classes[c] != intent)
+        c++;
+    return c;
+}
+
 /* What the tagger found, as far as the slots' types take it. */
 static q_code take_tagged(question *q, const q_guess *g, const tagger *m)
 {
@@ -205,15 +213,31 @@ static q_code take_tagged(question *q, const q_guess *g, const tagger *m)
 static q_code slots_find(question *q, const q_guess *g)
 {
     const places_found found = {g->slots, g->said};
-    const tagger *m = NULL;
+    const tagger *m = q->m->taggers[class_of(q->m, g->intent)];
     q_code rc = Q_OK;
 
-    for (size_t c = 0; c < q->m->class_count; c++)
-        if (q->m->classes[c] == g->intent)
-            m = q->m->taggers[c];
     if (m)
         rc = take_tagged(q, g, m);
     return rc ? rc : places__search(g->intent, &q->tokens, q->now_ms, q->arena, &found, q->err);
+}
+
+/* Unless a sample settled it: whether any intent is meant, and the scores by that. */
+static void weigh_scope(question *q)
+{
+    q_understood *out = q->out;
+    const q_guess *first = &out->guesses[0];
+    double in;
+
+    if (!out->count || first->exact)
+        return;
+    if (q->m->known.few && out->out_of_scope < 1)
+        out->out_of_scope =
+            known__out(&q->m->known,
+                       &(known_question){&q->mended, class_of(q->m, first->intent), first->intent,
+                                         first->said, q->answer.signals[SIGNAL_ODDS]});
+    in = out->out_of_scope < 0.5 ? 1 : 4 * (1 - out->out_of_scope) * (1 - out->out_of_scope);
+    for (size_t i = 0; i < out->count; i++)
+        out->guesses[i].score *= in;
 }
 
 static q_code answer(question *q)
@@ -235,6 +259,8 @@ static q_code answer(question *q)
         if (!out->guesses[i].exact)
             rc = slots_find(q, &out->guesses[i]);
     }
+    if (!rc)
+        weigh_scope(q);
     return rc;
 }
 
