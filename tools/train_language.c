@@ -1,6 +1,9 @@
 /* Train the models of src/language from a folder of corpora; script/train-language says which.
  *
- *     train_language entities DATA MODELS
+ *     train_language entities DATA MODELS [FILE [first|last]]
+ *         FILE: without the development parts, to this file, so they can tell
+ *         how good it is; first, last: but with this half of ewt.dev, which
+ *         has no other part
  *     train_language amounts DATA MODELS
  *     train_language syntax DATA MODELS
  */
@@ -25,6 +28,8 @@ typedef struct lesson {
     q_arena *arena;
     const names *listed, *clusters;
     const char *data;
+    bool held_out;    /* the development parts are left out */
+    const char *half; /* "first", "last" or NULL: but of ewt.dev */
     q_sequence *v;
     size_t n, cap;
     features f;
@@ -107,47 +112,76 @@ static void learn_sentence(lesson *x, const corpus_sentence *s, unsigned types, 
     }
 }
 
-static void learn_corpus(lesson *x, const char *name, const char *file)
+/* A file of a corpus, and how often it is learnt from. */
+typedef struct part {
+    const char *corpus, *file;
+    int times;
+    bool dev;
+} part;
+
+static const part PARTS[] = {
+    /* three times: the only edited text with all its names */
+    {"wikigold", "wikigold.train.tsv", 3, false},
+    {"wnut17", "wnut17.train.tsv", 1, false},
+    {"btc", "btc.train.tsv", 1, false},
+    {"crossner", "crossner.politics.train.tsv", 1, false},
+    {"crossner", "crossner.science.train.tsv", 1, false},
+    {"crossner", "crossner.music.train.tsv", 1, false},
+    {"crossner", "crossner.literature.train.tsv", 1, false},
+    {"crossner", "crossner.ai.train.tsv", 1, false},
+    {"ewt", "ewt.dev.tsv", 1, true},
+    {"wikigold", "wikigold.dev.tsv", 3, true},
+    {"wnut17", "wnut17.dev.tsv", 1, true},
+    {"btc", "btc.dev.tsv", 1, true},
+    {"crossner", "crossner.politics.dev.tsv", 1, true},
+    {"crossner", "crossner.science.dev.tsv", 1, true},
+    {"crossner", "crossner.music.dev.tsv", 1, true},
+    {"crossner", "crossner.literature.dev.tsv", 1, true},
+    {"crossner", "crossner.ai.dev.tsv", 1, true},
+};
+
+static void learn_corpus(lesson *x, const part *p)
 {
     char map[512], path[512];
     corpus c[3];
     /* it marks common words too ("machine learning"), and teaches names only */
-    bool nouns = !strcmp(name, "crossner");
+    bool nouns = !strcmp(p->corpus, "crossner"), halved = p->dev && x->held_out;
+    size_t begin, end;
     q_err err;
 
     snprintf(map, sizeof map, "%s/entities/label_map.tsv", x->data);
-    snprintf(path, sizeof path, "%s/entities/%s", x->data, file);
+    snprintf(path, sizeof path, "%s/entities/%s", x->data, p->file);
     for (int join = 0; join < 3; join++)
-        if (corpus_read(x->arena, map, name, path, (corpus_join)join, &c[join], &err))
+        if (corpus_read(x->arena, map, p->corpus, path, (corpus_join)join, &c[join], &err))
             fail(&err);
-    for (size_t i = 0; i < c[0].n; i++) {
+    begin = halved && !strcmp(x->half, "last") ? c[0].n / 2 : 0;
+    end = halved && !strcmp(x->half, "first") ? c[0].n / 2 : c[0].n;
+    for (size_t i = begin; i < end; i++) {
         learn_sentence(x, &c[i % 3 == 2 ? CORPUS_PRINT : CORPUS_BLANKS].v[i], c[0].types, nouns);
         if (i % 8 == 0)
             learn_sentence(x, &c[CORPUS_LOWER].v[i], c[0].types, nouns);
     }
 }
 
+static void learn_corpora(lesson *x)
+{
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        const part *p = &PARTS[i];
+
+        if (p->dev && x->held_out && !(x->half && !strcmp(p->corpus, "ewt")))
+            continue;
+        for (int times = 0; times < p->times; times++)
+            learn_corpus(x, p);
+    }
+}
+
 static void entities(lesson *x, q_sequence_model **m)
 {
-    static const char *const CORPORA[][2] = {
-        {"wikigold",
-         "wikigold.train.tsv"}, /* three times: the only edited text with all its names */
-        {"wikigold", "wikigold.train.tsv"},
-        {"wikigold", "wikigold.train.tsv"},
-        {"wnut17", "wnut17.train.tsv"},
-        {"btc", "btc.train.tsv"},
-        {"crossner", "crossner.politics.train.tsv"},
-        {"crossner", "crossner.science.train.tsv"},
-        {"crossner", "crossner.music.train.tsv"},
-        {"crossner", "crossner.literature.train.tsv"},
-        {"crossner", "crossner.ai.train.tsv"},
-    };
     uint8_t allowed[(ENTITY_LABELS + 1) * ENTITY_LABELS], anything[ENTITY_LABELS];
     q_sequence_options o = {.bits = ENTITY_BITS, .labels = ENTITY_LABELS, .allowed = allowed};
     q_err err;
 
-    for (size_t i = 0; i < sizeof CORPORA / sizeof *CORPORA; i++)
-        learn_corpus(x, CORPORA[i][0], CORPORA[i][1]);
+    learn_corpora(x);
     entity__allowed(allowed, ENTITY_LABELS);
     memset(anything, 1, sizeof anything);
     o.sets = anything;
@@ -378,12 +412,16 @@ int main(int argc, char **argv)
     char path[512];
     q_err err;
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: train_language entities|amounts|syntax DATA MODELS\n");
+    if (argc < 4 || argc > 6 || (argc > 4 && strcmp(argv[1], "entities") != 0) ||
+        (argc > 5 && strcmp(argv[5], "first") != 0 && strcmp(argv[5], "last") != 0)) {
+        fprintf(stderr, "usage: train_language entities DATA MODELS [FILE [first|last]] | "
+                        "amounts|syntax DATA MODELS\n");
         return 2;
     }
     x->arena = q_arena_new(SIZE_MAX);
     x->data = argv[2];
+    x->held_out = argc > 4;
+    x->half = argc > 5 ? argv[5] : NULL;
     if (names__open(file(x->arena, argv[3], "names"), Q_STR("names"), &listed, &err) ||
         names__open(file(x->arena, argv[3], "words"), Q_STR("words"), &clusters, &err))
         fail(&err);
@@ -395,7 +433,10 @@ int main(int argc, char **argv)
         amounts(x, &m);
     else
         entities(x, &m);
-    snprintf(path, sizeof path, "%s/%s.model", argv[3], argv[1]);
+    if (x->held_out)
+        snprintf(path, sizeof path, "%s", argv[4]);
+    else
+        snprintf(path, sizeof path, "%s/%s.model", argv[3], argv[1]);
     if (q_sequence_save(m, &b) || q_file_replace(path, q_buf_str(&b), 0644, &err))
         fail(&err);
     printf("%s: %zu sequences, %zu bytes\n", path, x->n, b.n);

@@ -160,6 +160,34 @@ static void put_cluster(features *f, const view *v, size_t i)
         features__put(f, 60, features__pair(w->shape, v->t->v[i + 1].space));
 }
 
+/* What its words can be, and what stands around it: "of the X Society in". */
+static void put_run_kinds(features *f, const view *v, run r, uint64_t place)
+{
+    const uint32_t common = NAMES_BODY | NAMES_PLACE | NAMES_WORK;
+    const uint32_t telling = common | NAMES_GIVEN | NAMES_FAMILY | NAMES_ROLE | NAMES_METROPOLIS |
+                             NAMES_COUNTRY | NAMES_NATIONALITY;
+    const word *first = &v->w[r.begin], *last = &v->w[r.end - 1];
+    const word *before = r.begin > v->begin ? &v->w[r.begin - 1] : &NOTHING;
+    const word *behind = r.end < v->end ? &v->w[r.end] : &NOTHING;
+    uint64_t kinds = 0, joined = 0, ends;
+
+    for (size_t k = r.begin; k < r.end; k++) {
+        kinds |= v->w[k].kinds & telling;
+        joined |= !v->t->v[k].capital;
+    }
+    ends = features__pair(last->kinds & (common | NAMES_PROPER), first->kinds & NAMES_PROPER);
+    features__put(f, 47, features__pair(kinds, place));
+    features__put(f, 48, features__pair(last->cluster & 1023, place));
+    features__put(f, 49, features__pair(ends, place));
+    features__put(f, 62, features__pair(features__pair(before->cluster & 63, kinds), place));
+    features__put(f, 63, features__pair(features__pair(behind->cluster & 63, kinds), place));
+    features__put(f, 64,
+                  features__pair(features__pair(r.end - r.begin, joined),
+                                 features__pair(first->shape, place)));
+    features__put(f, 65, features__pair(before->cluster, place));
+    features__put(f, 66, features__pair(behind->cluster, place));
+}
+
 static void put_run(features *f, const view *v, size_t i, run r)
 {
     const word *first = &v->w[r.begin], *last = &v->w[r.end - 1];
@@ -174,6 +202,7 @@ static void put_run(features *f, const view *v, size_t i, run r)
     features__put(f, 44, features__pair(r.end - r.begin, place));
     features__put(f, 45, features__pair(last->kinds, place));
     features__put(f, 46, features__pair(first->kinds, place));
+    put_run_kinds(f, v, r, place);
 }
 
 bool features__names(features *f, const q_tokens *t, const word *w, size_t begin, size_t end)

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """How right the language room is on a folder of corpora, and how fast: Markdown tables.
 
-usage: language.py DATA
+usage: language.py DATA [--model FILE] [--halves FIRST LAST]
 
+--model: this model of names in the place of the one that ships, which has learnt from the development parts;
+--halves: models that have learnt from the first and from the last half of ewt.dev, each measured on the other half.
 DATA/entities holds the development parts NAME.dev.tsv ("token<TAB>tag" a line) with label_map.tsv
 ("corpus<TAB>label<TAB>type"), and recognizers.train.jsonl; DATA/syntax gum.dev.tsv; DATA/keyphrases
 inspec.dev.jsonl. What is missing is left out. Tokens are joined by blanks; an entity is right when its
 place and its type are. A type is scored on the corpora that mark it.
 """
+import argparse
 import collections
 import json
 import os
@@ -25,8 +28,9 @@ TELLS_LITTLE = re.compile(r'^(the|a|an|this|that|these|those|its|their|our|his|h
                           r'both|such|another)\s+')
 
 
-def run(*args, text=None):
-    return subprocess.run([PROGRAM, *map(str, args)], input=text, text=True, check=True,
+def run(*args, text=None, model=None):
+    model = ['--model', model] if model else []
+    return subprocess.run([PROGRAM, *model, *map(str, args)], input=text, text=True, check=True,
                           stdout=subprocess.PIPE).stdout
 
 
@@ -40,29 +44,50 @@ def cell(right, found, there):
     return ' | '.join(f'{x:.3f}' for x in scores(right, found, there))
 
 
-def entities(data):
+def parts(path, model, halves):
+    """What to measure of a corpus, and with which model."""
+    if path.name != 'ewt.dev.tsv' or not halves:
+        yield path, model
+        return
+    sentences = [s for s in path.read_text().split('\n\n') if s.strip()]
+    middle = len(sentences) // 2
+    for learnt, half in zip(halves, (sentences[middle:], sentences[:middle])):
+        with tempfile.NamedTemporaryFile('w', suffix='.tsv') as f:
+            f.write('\n\n'.join(half) + '\n')
+            f.flush()
+            yield pathlib.Path(f.name), learnt
+
+
+def counted(data, corpus, name, model, halves):
+    """Of each type what is right, found and there; and (score, 1 if right) of each found."""
+    types, found = collections.defaultdict(lambda: [0, 0, 0]), []
+    for path, learnt in parts(data / 'entities' / f'{name}.dev.tsv', model, halves):
+        for line in run('entities', data / 'entities' / 'label_map.tsv', corpus, path, model=learnt).splitlines():
+            kind, *counts = line.split('\t')
+            if kind == 'score':
+                found.append((float(counts[0]), int(counts[1])))
+            else:
+                types[kind] = [a + int(b) for a, b in zip(types[kind], counts)]
+    return types, found
+
+
+def entities(data, model, halves):
     bands = collections.Counter(), collections.Counter(), collections.Counter()
     print('| corpus | type | there | precision | recall | F1 |\n| --- | --- | --- | --- | --- | --- |')
     for corpus, name in CORPORA:
-        path = data / 'entities' / f'{name}.dev.tsv'
-        if not path.exists():
+        if not (data / 'entities' / f'{name}.dev.tsv').exists():
             continue
-        total, rows = [0, 0, 0], []
-        for line in run('entities', data / 'entities' / 'label_map.tsv', corpus, path).splitlines():
-            kind, *counts = line.split('\t')
-            if kind == 'score':
-                band = min(int(float(counts[0]) * 10), 9)
-                bands[0][band] += 1
-                bands[1][band] += float(counts[0])
-                bands[2][band] += int(counts[1])
-                continue
-            counts = [int(c) for c in counts]
-            total = [a + b for a, b in zip(total, counts)]
-            if counts[2]:
-                rows.append((kind, counts))
+        types, found = counted(data, corpus, name, model, halves)
+        for score, right in found:
+            band = min(int(score * 10), 9)
+            bands[0][band] += 1
+            bands[1][band] += score
+            bands[2][band] += right
+        total = [sum(column) for column in zip(*types.values())]
         print(f'| {name} | all | {total[2]} | {cell(*total)} |')
-        for kind, counts in rows:
-            print(f'| | {kind} | {counts[2]} | {cell(*counts)} |')
+        for kind, counts in types.items():
+            if counts[2]:
+                print(f'| | {kind} | {counts[2]} | {cell(*counts)} |')
     print('\n| entities whose score is | how many | mean score | right |\n| --- | --- | --- | --- |')
     for band in sorted(bands[0]):
         n = bands[0][band]
@@ -150,13 +175,16 @@ def speed(data):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    data = pathlib.Path(sys.argv[1])
+    parser = argparse.ArgumentParser(usage=__doc__.split('usage: ')[1])
+    parser.add_argument('data', type=pathlib.Path)
+    parser.add_argument('--model')
+    parser.add_argument('--halves', nargs=2)
+    given = parser.parse_args()
+    data = given.data
     if not data.is_dir():
         sys.exit(f'{data} is no folder; give one with entities/, syntax/, keyphrases/')
     os.environ['LC_ALL'] = 'C.UTF-8'
-    entities(data)
+    entities(data, given.model, given.halves)
     for part, path in ((amounts, 'entities/recognizers.train.jsonl'), (syntax, 'syntax/gum.dev.tsv'),
                        (phrases, 'keyphrases/inspec.dev.jsonl')):
         if (data / path).exists():
