@@ -19,7 +19,7 @@ class Comprehend(Suite):
     def test_entities(self):
         found = self.comprehend.detect_entities(Text=TEXT, LanguageCode='en')['Entities']
         self.assertEqual([(e['Type'], e['Text']) for e in found],
-                         [('OTHER', '35678-9'), ('DATE', '5/10/2019'), ('ORGANIZATION', 'Acme Ltd'),
+                         [('OTHER', '35678-9'), ('DATE', '5/10/2019'), ('ORGANIZATION', 'Acme Ltd.'),
                           ('QUANTITY', '$2,100.00')])
         for e in found:
             self.assertEqual(TEXT[e['BeginOffset']:e['EndOffset']], e['Text'])
