@@ -26,8 +26,10 @@ static const char *const REQUESTS[] = {
  */
 static const double OF_KNOWN = 3.83, OF_NEAREST = 4.02, OF_ODDS = 0.71, OF_SAMPLES = -0.95,
                     CONSTANT = 0.19;
-/* What it was learnt from goes no further; fewer samples say no more by chance. */
-static const double ODDS_MAX = 1, SAMPLES_MIN = 6, SAMPLES_MAX = 250;
+/* Beyond these neither tells more: odds between a few intents are soon high, and
+ * fewer samples know no less by chance, more samples no more.
+ */
+static const double ODDS_MAX = 1, SAMPLES_MIN = 6, SAMPLES_MAX = 60;
 
 static double weight(const q_token *t)
 {

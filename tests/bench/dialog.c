@@ -1,7 +1,7 @@
 /* How well bots understand: the intents, slots and out-of-scope utterances of
  * three public data sets. Prints Markdown tables.
  *
- *     bench_dialog DIR [snips] [banking] [clinc]
+ *     bench_dialog DIR [snips] [banking] [clinc] [small]
  *
  * DIR holds snips.{train,dev}.tsv, clinc150.{train,dev}.tsv and
  * banking77.train.tsv; a set with a test part beside its dev part is scored
@@ -9,6 +9,7 @@
  */
 #include "base/file.h"
 #include "bench/dialog_data.h"
+#include "bench/dialog_small.h"
 #include "dialog/understand.h"
 
 #include <malloc.h>
@@ -270,7 +271,7 @@ static bool wanted(int argc, char **argv, const char *part)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: bench_dialog DIR [snips] [banking] [clinc]\n");
+        fprintf(stderr, "usage: bench_dialog DIR [snips] [banking] [clinc] [small]\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -281,5 +282,7 @@ int main(int argc, char **argv)
         banking(argv[1]);
     if (wanted(argc, argv, "clinc"))
         clinc(argv[1]);
+    if (wanted(argc, argv, "small"))
+        small_bots(argv[1]);
     return 0;
 }
