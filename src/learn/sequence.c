@@ -73,14 +73,6 @@ typedef struct cursor {
     uint32_t feature;
 } cursor;
 
-static void foresee(const q_sequence_model *m, const q_sequence *s, size_t item)
-{
-    uint32_t mask = (uint32_t)(((uint64_t)1 << m->bits) - 1);
-
-    for (uint32_t f = s->starts[item]; f < s->starts[item + 1]; f++)
-        __builtin_prefetch(&m->groups[(s->features[f] & mask) >> 6]);
-}
-
 /* Which features have a row is anyone's guess, also the processor's: so this does not branch. */
 WIDER("popcnt")
 static size_t rows_of(const q_sequence_model *m, const uint32_t *features, size_t n,
@@ -117,8 +109,8 @@ static bool seek(const q_sequence_model *m, const q_sequence *s, cursor *at, bat
     for (size_t r = 0; r < b->n; r++)
         __builtin_prefetch(b->rows[r]);
     at->feature += (uint32_t)left;
-    if (at->feature == s->starts[at->item + 1] && ++at->item < s->n)
-        foresee(m, s, at->item);
+    if (at->feature == s->starts[at->item + 1])
+        at->item++;
     return true;
 }
 
