@@ -192,9 +192,15 @@ static bool complain(const fault_case *c, const char *sweep, size_t at, const to
     return true;
 }
 
+/* A moment has up to four characters fewer where its thousandths end in zeros. */
+static bool as_long(q_str want, q_str got)
+{
+    return got.n <= want.n + 4 && want.n <= got.n + 4;
+}
+
 static bool as_good(const told *want, const told *got)
 {
-    return got->replied && got->status == want->status && got->body.n == want->body.n &&
+    return got->replied && got->status == want->status && as_long(want->body, got->body) &&
            got->file_length == want->file_length;
 }
 
