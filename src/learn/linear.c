@@ -1,6 +1,7 @@
 #include "learn/linear.h"
 
 #include "learn/linear_parts.h"
+#include "learn/wider.h"
 
 #include <assert.h>
 #include <math.h>
@@ -57,9 +58,7 @@ size_t linear__row(const q_linear *m, uint32_t id)
 }
 
 /* The same sums in the same order, on wider registers where there are some. */
-#if defined(__x86_64__) && !defined(__clang__)
-__attribute__((target_clones("avx2", "default")))
-#endif
+WIDER("avx2")
 void linear__add(const q_linear *m, size_t row, float value, float *restrict scores)
 {
     size_t n = m->starts[row + 1] - m->starts[row];

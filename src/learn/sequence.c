@@ -1,6 +1,7 @@
 #include "learn/sequence.h"
 
 #include "learn/sequence_model.h"
+#include "learn/wider.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 #include "learn/sequence_chain.h"
 
+#include "learn/wider.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>

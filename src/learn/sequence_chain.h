@@ -13,13 +13,6 @@
 
 enum { CHAIN_LANES = 8, CHAIN_FORBIDDEN = -10000 };
 
-/* Functions that a processor's wider registers make faster, with the same results bit for bit. */
-#if defined(__x86_64__) && !defined(__clang__)
-#define WIDER(feature) __attribute__((target_clones(feature, "default")))
-#else
-#define WIDER(feature)
-#endif
-
 typedef struct chain_steps {
     size_t labels, stride;
     float *
