@@ -9,21 +9,6 @@
 
 enum { OLDEST = 119, NAME_WORDS = 4 };
 
-static size_t token_at(const q_tokens *t, uint32_t point)
-{
-    size_t low = 0, high = t->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (t->v[middle].point < point)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* "live in", "lives at", "moved to": what comes is somebody's place. */
 static bool lives(const q_tokens *t, size_t i)
 {
@@ -54,7 +39,7 @@ static q_code entity_put(pii_finder *f, const q_entity *e)
 {
     const q_tokens *t = f->t;
     size_t begin = (size_t)(e->text.p - t->text.p), end = begin + e->text.n;
-    size_t token = token_at(t, e->point);
+    size_t token = q_tokens_at(t, e->point);
 
     if (token && !t->v[token].space && q_token_mark(&t->v[token - 1], '@'))
         return Q_OK; /* a user, whatever it is made of */

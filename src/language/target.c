@@ -167,21 +167,6 @@ static q_code noun_add(finder *f, size_t i)
                                        : 0.75f});
 }
 
-static size_t token_at(const q_tokens *t, uint32_t point)
-{
-    size_t low = 0, high = t->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (t->v[middle].point < point)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static q_code mentions_find(finder *f, const q_language *l, q_err *err)
 {
     const q_tokens *t = f->t;
@@ -195,7 +180,7 @@ static q_code mentions_find(finder *f, const q_language *l, q_err *err)
         size_t end = i;
 
         if (next < n && t->v[i].point >= v[next].point) {
-            end = token_at(t, v[next].point + v[next].points);
+            end = q_tokens_at(t, v[next].point + v[next].points);
             if (end > i)
                 rc = add(f, (found){.begin = i,
                                     .end = end,

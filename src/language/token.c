@@ -255,3 +255,18 @@ q_str q_tokens_span(const q_tokens *t, size_t i, size_t end)
 
     return q_str_sub(t->text, t->v[i].begin, last->begin + last->text.n - t->v[i].begin);
 }
+
+size_t q_tokens_at(const q_tokens *t, uint32_t point)
+{
+    size_t low = 0, high = t->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (t->v[middle].point < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

@@ -60,4 +60,7 @@ bool q_token_mark(const q_token *t, char c); /* that one ASCII character */
 /* The text from token i up to, not including, token end (i < end <= n). */
 q_str q_tokens_span(const q_tokens *t, size_t i, size_t end);
 
+/* The first token at or behind a code point; n: none. */
+size_t q_tokens_at(const q_tokens *t, uint32_t point);
+
 #endif
